@@ -1,0 +1,53 @@
+"""Short-text recommendation: query suggestions that learn from your own log.
+
+    from suggest import Engine
+
+    with Engine.open("index/") as engine:
+        engine.complete("niv", k=10, user="u1")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from suggest.errors import (
+    ArgumentError,
+    ArtifactError,
+    BuildLocked,
+    EventError,
+    GenerationBroken,
+    GenerationTooNew,
+    InputError,
+    NotBuiltError,
+    StateError,
+    SuggestError,
+)
+from suggest.types import EntitySpan, Suggestion
+
+if TYPE_CHECKING:
+    from suggest.engine import Engine
+
+__all__ = [
+    "ArgumentError",
+    "ArtifactError",
+    "BuildLocked",
+    "Engine",
+    "EntitySpan",
+    "EventError",
+    "GenerationBroken",
+    "GenerationTooNew",
+    "InputError",
+    "NotBuiltError",
+    "StateError",
+    "SuggestError",
+    "Suggestion",
+]
+
+
+def __getattr__(name: str) -> object:
+    # The engine brings numpy and ICU; the command line must answer --help without them.
+    if name == "Engine":
+        from suggest.engine import Engine
+
+        return Engine
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,10 +5,9 @@ The record formats are those of the event table in `docs/formats.md`.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -24,13 +23,17 @@ MAX_TEXT_CHARS = 4096
 MAX_SHOWN = 200
 """Most queries one impression may list."""
 
+_EMPTY: tuple[str, list[Any]] = ("", [])
+
 SEARCH_SOURCES = frozenset({"typed", "typeahead", "related", "item", "comment"})
 SURFACES = frozenset({"typeahead", "related", "item", "comment"})
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One validated event; fields that a type does not use are None.
+
+    A named tuple and not a dataclass: a frozen dataclass of so many fields takes 5 µs to make, and
+    a list of tuples turns into columns at once.
 
     `event_id` is the idempotence key: the client's own, or a hash of the canonical record.
     `ts_us` and `known_at_us` are microseconds since 1970-01-01 UTC.
@@ -67,7 +70,7 @@ class Event:
 
 
 def parse_event(record: object, *, latest_us: int | None = None) -> Event:
-    """Validates one record and gives it its `event_id`. About 4 µs.
+    """Validates one record and gives it its `event_id`. About 6 µs.
 
     Unknown fields are ignored here; readers count them against `KNOWN_FIELDS`.
 
@@ -83,46 +86,50 @@ def parse_event(record: object, *, latest_us: int | None = None) -> Event:
     if not isinstance(record, Mapping):
         raise EventError("not_an_object", f"expected an object with type, ts and user, got {_shown(record)}")
     kind = record.get("type")
-    required = _REQUIRED.get(kind) if isinstance(kind, str) else None
-    if required is None:
+    if not isinstance(kind, str) or kind not in _REQUIRED:
         raise _unknown_type(kind)
-    values = {name: read(record[name], name) for name, read in _READERS.items() if _given(record, name)}
-    for name in required:
+    values = _read_values(record)
+    for name in _REQUIRED[kind]:
         if name not in values:
             raise EventError(f"missing_{name}", f"a {kind} event needs {name}")
-    _require_target(kind, values)
     if kind == "search":
         values.setdefault("source", "typed")
-    ts_us = _moment(record, "ts", latest_us)
-    known_at_us = _moment(record, "known_at", latest_us) if _given(record, "known_at") else ts_us
-    user = _read_user(record)
-    event_id = _read_id(record["event_id"], "event_id") if _given(record, "event_id") else None
-    return Event(
-        type=kind,
-        ts_us=ts_us,
-        user=user,
-        event_id=event_id or _hash_id(kind, ts_us, user, values),
-        known_at_us=known_at_us,
-        **values,
-    )
-
-
-def _given(record: Mapping[str, Any], name: str) -> bool:
-    value = record.get(name)
-    return value is not None and value != "" and value != []
-
-
-def _read_user(record: Mapping[str, Any]) -> str:
-    if not _given(record, "user"):
+    elif kind == "delete":
+        _require_target(values)
+    ts_us = _moment(record.get("ts"), "ts", latest_us)
+    known_at = record.get("known_at")
+    known_at_us = ts_us if _absent(known_at) else _moment(known_at, "known_at", latest_us)
+    user = record.get("user")
+    if _absent(user):
         raise EventError("missing_user", "every event needs user (an opaque string)")
-    return _read_id(record["user"], "user")
+    user = _read_id(user, "user")
+    event_id = record.get("event_id")
+    event_id = _hash_id(kind, ts_us, user, values) if _absent(event_id) else _read_id(event_id, "event_id")
+    return Event(kind, ts_us, user, event_id, known_at_us, **values)
 
 
-def _moment(record: Mapping[str, Any], name: str, latest_us: int | None) -> int:
-    if not _given(record, name):
+def _read_values(record: Mapping[str, Any]) -> dict[str, Any]:
+    get = record.get
+    values = {}
+    # In the order of _READERS and not of the record, so that one record always gets one reason.
+    for name, read in _READERS.items():
+        value = get(name)
+        # Not a call of _absent: this line runs fourteen times a record.
+        if value is None or value in _EMPTY:
+            continue
+        values[name] = read(value, name)
+    return values
+
+
+def _absent(value: object) -> bool:
+    return value is None or value in _EMPTY
+
+
+def _moment(value: object, name: str, latest_us: int | None) -> int:
+    if _absent(value):
         raise EventError(f"missing_{name}", f"every event needs {name}: RFC 3339 text or epoch seconds")
     try:
-        us = parse_ts(record[name])
+        us = parse_ts(value)
     except ValueError as error:
         raise EventError(f"bad_{name}", f"{name}: {error}") from None
     if latest_us is not None and us > latest_us:
@@ -130,14 +137,14 @@ def _moment(record: Mapping[str, Any], name: str, latest_us: int | None) -> int:
     return us
 
 
-def _require_target(kind: str, values: Mapping[str, Any]) -> None:
-    if kind == "delete" and not values.keys() & {"item", "comment", "query"}:
+def _require_target(values: Mapping[str, Any]) -> None:
+    if not values.keys() & {"item", "comment", "query"}:
         raise EventError("missing_target", "a delete event needs one of item, comment, query")
 
 
 def _hash_id(kind: str, ts_us: int, user: str, values: Mapping[str, Any]) -> str:
     canonical = orjson.dumps([kind, ts_us, user, values], option=orjson.OPT_SORT_KEYS)
-    return hashlib.blake2b(canonical, digest_size=16).hexdigest()
+    return blake2b(canonical, digest_size=16).hexdigest()
 
 
 def _read_text(value: Any, name: str) -> str:
@@ -156,9 +163,13 @@ def _checked_text(value: Any, name: str, limit: int) -> str:
         raise EventError(f"bad_{name}", f"{name}: expected text, got {_shown(value)}")
     if len(value) > limit:
         raise EventError(f"too_long_{name}", f"{name}: at most {limit} characters, got {len(value)}")
-    # A lone surrogate can come in through a JSON escape and can be stored nowhere.
-    if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
-        raise EventError(f"bad_{name}", f"{name}: holds a lone surrogate, which is not valid Unicode text")
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            # It can come in through a JSON escape and can be stored nowhere.
+            detail = f"{name}: holds a lone surrogate, which is not valid Unicode text"
+            raise EventError(f"bad_{name}", detail) from None
     return value
 
 
@@ -168,7 +179,9 @@ def _read_position(value: Any, name: str) -> int:
     except (TypeError, ValueError, OverflowError):
         position = -1
     if isinstance(value, bool) or not 0 <= position < MAX_SHOWN or float(value) != position:
-        raise EventError(f"bad_{name}", f"{name}: expected a whole number from 0 to {MAX_SHOWN - 1}, got {_shown(value)}")
+        raise EventError(
+            f"bad_{name}", f"{name}: expected a whole number from 0 to {MAX_SHOWN - 1}, got {_shown(value)}"
+        )
     return position
 
 
@@ -193,7 +206,9 @@ def _read_shown(value: Any, name: str) -> tuple[str, ...]:
 def _one_of(allowed: frozenset[str]) -> Callable[[Any, str], str]:
     def read(value: Any, name: str) -> str:
         if not isinstance(value, str) or value not in allowed:
-            raise EventError(f"bad_{name}", f"{name}: expected one of {', '.join(sorted(allowed))}, got {_shown(value)}")
+            raise EventError(
+                f"bad_{name}", f"{name}: expected one of {', '.join(sorted(allowed))}, got {_shown(value)}"
+            )
         return value
 
     return read

@@ -1,9 +1,9 @@
 """Short-text recommendation: query suggestions that learn from your own log.
 
-    from suggest import Engine
+from suggest import Engine
 
-    with Engine.open("index/") as engine:
-        engine.complete("niv", k=10, user="u1")
+with Engine.open("index/") as engine:
+    engine.complete("niv", k=10, user="u1")
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from suggest.errors import (
     StateError,
     SuggestError,
 )
-from suggest.types import EntitySpan, Suggestion
 
 if TYPE_CHECKING:
     from suggest.engine import Engine
+    from suggest.types import EntitySpan, Suggestion
+
+__version__ = "0.1.0"
 
 __all__ = [
     "ArgumentError",
@@ -45,9 +47,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    # The engine brings numpy and ICU; the command line must answer --help without them.
+    # Loaded when asked for: the engine brings numpy and ICU, and `suggest --help` must answer without them.
     if name == "Engine":
         from suggest.engine import Engine
 
         return Engine
+    if name in {"EntitySpan", "Suggestion"}:
+        from suggest import types
+
+        return getattr(types, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

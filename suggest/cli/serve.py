@@ -1,0 +1,46 @@
+"""`suggest serve`: the HTTP service and its pages."""
+
+from __future__ import annotations
+
+import argparse
+
+from suggest.cli.arguments import Subparsers, add_command, add_index, add_state, positive, state_url
+from suggest.cli.output import print_result
+
+
+_LAST_PORT = 65_535
+
+
+def add_to(subparsers: Subparsers) -> None:
+    """Adds the command."""
+    parser = add_command(
+        subparsers,
+        "serve",
+        run,
+        does="serve an index over HTTP, with a page to try it",
+        example="suggest serve --index index --port 8000 --workers 2",
+    )
+    add_index(parser)
+    add_state(parser)
+    parser.add_argument("--host", default="127.0.0.1", help="address to bind to (default: 127.0.0.1)")
+    parser.add_argument("--port", type=_port, default=8000, help="port to bind to (default: 8000)")
+    parser.add_argument(
+        "--workers", type=positive, default=1, metavar="N", help="processes that share the index's memory (default: 1)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Says what it will serve, then serves until it is stopped."""
+    from suggest.service.server import serve
+
+    url = state_url(arguments, arguments.index)
+    if arguments.json:
+        about = {"url": f"http://{arguments.host}:{arguments.port}/", "index": str(arguments.index), "state": url}
+        print_result(about, as_json=True)
+    serve(arguments.index, url, arguments.host, arguments.port, arguments.workers, verify=arguments.verify)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to {_LAST_PORT}, got {text!r}")
+    return int(text)

@@ -23,6 +23,9 @@ MAX_TEXT_CHARS = 4096
 MAX_SHOWN = 200
 """Most queries one impression may list."""
 
+MAX_KEY_BITS = 64
+"""Largest number that is read as a numeric id."""
+
 _EMPTY: tuple[str, list[Any]] = ("", [])
 
 SEARCH_SOURCES = frozenset({"typed", "typeahead", "related", "item", "comment"})
@@ -147,18 +150,12 @@ def _hash_id(kind: str, ts_us: int, user: str, values: Mapping[str, Any]) -> str
     return blake2b(canonical, digest_size=16).hexdigest()
 
 
-def _read_text(value: Any, name: str) -> str:
-    return _checked_text(value, name, MAX_TEXT_CHARS)
+def check_text(value: Any, name: str, limit: int = MAX_TEXT_CHARS) -> str:
+    """The value, if it is text of at most `limit` characters that can be stored.
 
-
-def _read_id(value: Any, name: str) -> str:
-    # Databases often export numeric keys as numbers; as text they are as opaque as any other.
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    return _checked_text(value, name, MAX_ID_CHARS)
-
-
-def _checked_text(value: Any, name: str, limit: int) -> str:
+    Raises:
+        EventError: `bad_<name>` or `too_long_<name>`.
+    """
     if not isinstance(value, str):
         raise EventError(f"bad_{name}", f"{name}: expected text, got {_shown(value)}")
     if len(value) > limit:
@@ -173,16 +170,30 @@ def _checked_text(value: Any, name: str, limit: int) -> str:
     return value
 
 
-def _read_position(value: Any, name: str) -> int:
+def check_whole_number(value: Any, name: str, limit: int) -> int:
+    """The value as an int of 0 to `limit`, from a number without a fraction or its text.
+
+    Raises:
+        EventError: `bad_<name>`.
+    """
     try:
-        position = int(value)
+        number = int(value)
     except (TypeError, ValueError, OverflowError):
-        position = -1
-    if isinstance(value, bool) or not 0 <= position < MAX_SHOWN or float(value) != position:
-        raise EventError(
-            f"bad_{name}", f"{name}: expected a whole number from 0 to {MAX_SHOWN - 1}, got {_shown(value)}"
-        )
-    return position
+        number = -1
+    if isinstance(value, bool) or not 0 <= number <= limit or float(value) != number:
+        raise EventError(f"bad_{name}", f"{name}: expected a whole number from 0 to {limit}, got {_shown(value)}")
+    return number
+
+
+def _read_id(value: Any, name: str) -> str:
+    # Databases often export numeric keys as numbers; as text they are as opaque as any other.
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= MAX_KEY_BITS:
+        value = str(value)
+    return check_text(value, name, MAX_ID_CHARS)
+
+
+def _read_position(value: Any, name: str) -> int:
+    return check_whole_number(value, name, MAX_SHOWN - 1)
 
 
 def _read_watch_s(value: Any, name: str) -> float:
@@ -200,7 +211,7 @@ def _read_shown(value: Any, name: str) -> tuple[str, ...]:
     queries = value.split("|") if isinstance(value, str) else value
     if not isinstance(queries, (list, tuple)) or len(queries) > MAX_SHOWN:
         raise EventError(f"bad_{name}", f"{name}: expected a list of at most {MAX_SHOWN} queries, got {_shown(value)}")
-    return tuple(_read_text(query, name) for query in queries)
+    return tuple(check_text(query, name) for query in queries)
 
 
 def _one_of(allowed: frozenset[str]) -> Callable[[Any, str], str]:
@@ -221,6 +232,8 @@ def _unknown_type(kind: object) -> EventError:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, int) and value.bit_length() > MAX_KEY_BITS:
+        return "a very large number"  # Python refuses to write out more than 4300 digits
     return repr(value)[:60]
 
 
@@ -236,14 +249,14 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "locale": _read_id,
     "region": _read_id,
     "session": _read_id,
-    "query": _read_text,
-    "prefix": _read_text,
+    "query": check_text,
+    "prefix": check_text,
     "source": _one_of(SEARCH_SOURCES),
     "item": _read_id,
     "comment": _read_id,
     "request_id": _read_id,
     "surface": _one_of(SURFACES),
-    "input": _read_text,
+    "input": check_text,
     "shown": _read_shown,
     "position": _read_position,
     "watch_s": _read_watch_s,

@@ -1,0 +1,67 @@
+"""Rows of the `--queries` format: how often a query was asked, counted by someone else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from suggest.errors import EventError
+from suggest.types.events import MAX_ID_CHARS, check_text, check_whole_number
+
+MAX_COUNT = 10**12
+"""Largest count of one row; nine million such rows still add up within int64."""
+
+MAX_LIST = 200
+"""Most tags or aliases of one query."""
+
+
+class QueryCount(NamedTuple):
+    """One validated row; what the row leaves out is None, and `users` is then the count."""
+
+    query: str
+    n_searches: int  # `count` in the file, which is the name of a method of every tuple
+    users: int
+    locale: str | None = None
+    region: str | None = None
+    kind: str | None = None
+    tags: tuple[str, ...] | None = None
+    aliases: tuple[str, ...] | None = None
+
+
+COUNT_FIELDS = frozenset({"query", "count", "users", "locale", "region", "kind", "tags", "aliases"})
+"""Fields of the format; anything else in a row is kept out and counted."""
+
+
+def parse_count(record: object) -> QueryCount:
+    """Validates one row of the `--queries` format.
+
+    Args:
+        record: a mapping; empty text and empty lists count as absent, as in TSV.
+
+    Raises:
+        EventError: malformed; `reason` is one of `not_an_object`, `missing_query`, `missing_count`,
+            `bad_<field>` and `too_long_<field>`.
+    """
+    if not isinstance(record, Mapping):
+        raise EventError("not_an_object", "expected an object with query and count")
+    given = {name: value for name in COUNT_FIELDS if (value := record.get(name)) not in (None, "", [])}
+    for name in ("query", "count"):
+        if name not in given:
+            raise EventError(f"missing_{name}", f"every row needs {name}")
+    count = check_whole_number(given["count"], "count", MAX_COUNT)
+    return QueryCount(
+        query=check_text(given["query"], "query"),
+        n_searches=count,
+        users=check_whole_number(given["users"], "users", MAX_COUNT) if "users" in given else count,
+        tags=_texts(given["tags"], "tags") if "tags" in given else None,
+        aliases=_texts(given["aliases"], "aliases") if "aliases" in given else None,
+        **{name: check_text(given[name], name, MAX_ID_CHARS) for name in ("locale", "region", "kind") if name in given},
+    )
+
+
+def _texts(value: Any, name: str) -> tuple[str, ...]:
+    # TSV joins lists by "|".
+    texts = value.split("|") if isinstance(value, str) else value
+    if not isinstance(texts, (list, tuple)) or len(texts) > MAX_LIST:
+        raise EventError(f"bad_{name}", f"{name}: expected a list of at most {MAX_LIST} texts")
+    return tuple(check_text(text, name) for text in texts)

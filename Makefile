@@ -61,12 +61,13 @@ clean:
 	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || { $(PYTHON) -m venv --clear --without-pip .venv \
 		&& $(PYTHON) -m pip --python .venv/bin/python install --quiet pip; }
 
+# Setuptools warns at every editable install that folders of the same name take precedence: PYTHONWARNINGS.
 .venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing suggest and what it needs into .venv"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
 .venv/.installed-dev: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing suggest and its development tools into .venv"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ .venv/.installed

@@ -7,7 +7,6 @@ import argparse
 from suggest.cli.arguments import Subparsers, add_command, add_index, add_state, positive, state_url
 from suggest.cli.output import print_result
 
-
 _LAST_PORT = 65_535
 
 

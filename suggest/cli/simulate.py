@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 
 from suggest.cli.arguments import Subparsers, add_command, natural, positive
@@ -28,6 +27,8 @@ def add_to(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Simulates, then prints how much was written."""
+    from dataclasses import asdict
+
     from suggest.simulation import simulate
 
     with progress() as report:

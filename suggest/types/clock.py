@@ -49,7 +49,9 @@ def _to_us(value: object) -> int:
     if isinstance(value, datetime):
         return _datetime_to_us(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"expected RFC 3339 text, epoch seconds or an aware datetime, got {_shown(value)}")
+        raise ValueError(  # noqa: TRY004  callers catch one kind of error for all that is no time
+            f"expected RFC 3339 text, epoch seconds or an aware datetime, got {_shown(value)}"
+        )
     return _seconds_to_us(value)
 
 

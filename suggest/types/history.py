@@ -19,3 +19,12 @@ class PastSearch(NamedTuple):
     query: str
     session: str | None
     typed: bool
+
+
+FINAL_INTENT_US = 10_000_000
+"""A typed query that is the beginning of the same user's next one within this many microseconds was
+not finished yet. Ten seconds: clients that log every pause do so every one to four seconds, while
+somebody who read a page of results before typing on takes longer."""
+
+SESSION_GAP_US = 30 * 60 * 1_000_000
+"""A session ends after 30 minutes without a search."""

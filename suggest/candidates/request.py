@@ -1,0 +1,33 @@
+"""What is asked, once validated and normalised."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from suggest.candidates.own import OwnHistory
+
+
+class Request(NamedTuple):
+    """One call of `complete`.
+
+    Attributes:
+        prefix: normalised, with its significant trailing space.
+        k: how many suggestions are wanted.
+        locale: a name that `PrefixIndex.locale` returned.
+        now_us: nothing later than this may influence the answer.
+        history: the person's own searches up to `now_us`; None when nobody is named.
+        session: the session the client names, if any.
+        match: `prefix` for the plain index and own history alone, `any` for every source.
+        hidden_ids: query ids that must not be suggested.
+        hidden_keys: normalised queries that must not be suggested.
+    """
+
+    prefix: str
+    k: int
+    locale: str
+    now_us: int
+    history: OwnHistory | None
+    session: str | None
+    match: str
+    hidden_ids: frozenset[int]
+    hidden_keys: frozenset[str]

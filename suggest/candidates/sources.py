@@ -1,0 +1,94 @@
+"""Here is a request: which queries might answer it, and from which source?
+
+A source is a function from (request, index) to candidates. `gather` asks each in turn; of a query
+that several propose, the first keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from suggest.candidates.own import OwnQuery
+from suggest.candidates.request import Request
+from suggest.index import ALL, Completions, PrefixIndex
+from suggest.types import Source
+
+POOL = 32
+"""Popular candidates offered to the ranker when more is not asked for: what one stored list holds."""
+
+
+class Candidate(NamedTuple):
+    """One query that might be shown.
+
+    Attributes:
+        query_id: its id in the index, or -1 when only the person's own history knows it.
+        source: who proposed it.
+        own: the person's own use of it, if any.
+        session_rank: 1 for the latest query of the session, 2 for the one before ..., 0 if not in it.
+    """
+
+    query_id: int
+    source: Source
+    own: OwnQuery | None = None
+    session_rank: int = 0
+
+
+def own_history(request: Request, index: PrefixIndex) -> Iterator[Candidate]:
+    """The person's own queries, those of the running session marked with their rank in it."""
+    if request.history is None:
+        return
+    ranks: dict[str, int] = {}
+    if request.match == "any":
+        session = request.history.session_keys(request.session, request.now_us)
+        ranks = {key: rank for rank, key in enumerate(session, start=1)}
+    for own in request.history.starting_with(request.prefix):
+        if own.key not in request.hidden_keys:
+            rank = ranks.get(own.key, 0)
+            yield Candidate(index.queries.find(own.key), "session" if rank else "history", own, rank)
+
+
+def popular(request: Request, index: PrefixIndex) -> Iterator[Candidate]:
+    """The best completions of the request's locale, then of all locales where those are too few."""
+    wanted = max(request.k, POOL)
+    found = visible_ids(request, index, wanted, request.locale)
+    if request.locale != ALL and len(found) < wanted:
+        found += visible_ids(request, index, wanted, ALL)
+    return (Candidate(query_id, "prefix") for query_id in found)
+
+
+def visible_ids(request: Request, index: PrefixIndex, k: int, locale: str) -> list[int]:
+    """Ids of the best `k` completions that are not hidden; hidden ones make room for the next best."""
+    asked = k
+    while True:
+        ids = index.top_ids(request.prefix, asked, locale)
+        shown = [query_id for query_id in ids if query_id not in request.hidden_ids]
+        if len(shown) >= k or len(ids) < asked:
+            return shown[:k]
+        asked *= 2
+
+
+def visible(request: Request, index: PrefixIndex, k: int, locale: str) -> Completions:
+    """The completions of `visible_ids` with their texts."""
+    found = index.top(request.prefix, k, locale)
+    if request.hidden_ids.isdisjoint(found.ids):
+        return found
+    ids = visible_ids(request, index, k, locale)
+    return Completions(ids, [index.queries.text(query_id) for query_id in ids])
+
+
+SOURCES: tuple[Callable[[Request, PrefixIndex], Iterable[Candidate]], ...] = (own_history, popular)
+
+
+def gather(request: Request, index: PrefixIndex) -> list[Candidate]:
+    """All candidates of a request, each query once, none of them hidden."""
+    candidates: list[Candidate] = []
+    seen: set[int] = set()
+    for source in SOURCES:
+        for candidate in source(request, index):
+            if candidate.query_id < 0:
+                candidates.append(candidate)
+            elif candidate.query_id not in seen:
+                seen.add(candidate.query_id)
+                candidates.append(candidate)
+    return candidates

@@ -1,0 +1,357 @@
+"""Request in, suggestions out: the only place where a request meets all stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, NoReturn, Self
+
+import numpy as np
+
+from suggest.artifacts import Generation
+from suggest.candidates import Candidate, OwnHistory, Request, gather
+from suggest.candidates.sources import visible
+from suggest.errors import ArgumentError, EventError, NotBuiltError
+from suggest.features import FEATURES, compute
+from suggest.index import ALL, PrefixIndex, ProfileTable
+from suggest.interfaces import State
+from suggest.rank import PARTS, HiddenQueries, Policy, popular_score, score_parts
+from suggest.stores import open_state
+from suggest.text import highlight, normalise, normalise_prefix
+from suggest.types import EntitySpan, PastSearch, Suggestion, now_us, parse_event, parse_ts, rfc3339
+from suggest.types.events import MAX_ID_CHARS
+
+MAX_K = 100
+"""Most suggestions one call returns."""
+
+MAX_HISTORY = 1000
+"""A person's latest searches that are used."""
+
+_CACHED_HISTORIES = 1024
+
+
+class Observed(NamedTuple):
+    """Outcome of `Engine.observe`.
+
+    Attributes:
+        accepted: events that are now in the state and were not there before.
+        duplicates: events that had been accepted earlier.
+        rejected: (index into the records given, reason) of each malformed record.
+    """
+
+    accepted: int
+    duplicates: int
+    rejected: list[tuple[int, str]]
+
+
+class Engine:
+    """One generation and one state, answering requests.
+
+    Safe to call from several threads. Deterministic: the same generation, state and arguments
+    give the same list, ties by query text.
+
+    Attributes:
+        generation: name of the generation.
+        watermark: RFC 3339 time up to which the generation knows the log; None when it was built without events.
+    """
+
+    def __init__(self, generation: Generation, state: State, *, owns_state: bool) -> None:
+        """Use `open`."""
+        self.generation = generation.name
+        watermark_us: int | None = generation.parameters["watermark_us"]
+        self.watermark = None if watermark_us is None else rfc3339(watermark_us)
+        self._index = PrefixIndex(generation)
+        self._profiles = ProfileTable(generation)
+        self._policy = Policy.from_json(generation.json("policy"))
+        self._state = state
+        self._owns_state = owns_state
+        # Keyed by the state's version of the history, so an entry is never stale.
+        self._history = lru_cache(_CACHED_HISTORIES)(self._load_history)
+        self._forgotten: Mapping[str, int] = {}
+        self._moved = -1
+        self._hidden = self._read_hidden()
+
+    @classmethod
+    def open(
+        cls,
+        index_dir: str | Path,
+        state: str | State | None = None,
+        *,
+        generation: str | None = None,
+        verify: bool = True,
+    ) -> Self:
+        """Opens an index directory.
+
+        Args:
+            index_dir: what `suggest build --out` wrote.
+            state: `sqlite:///path`, `memory://`, None for memory that ends with the process, or an
+                open state, which `close` then leaves open.
+            generation: name of the generation; default the one in `CURRENT`.
+            verify: compare the checksums of all files (about 1 s a GB).
+
+        Raises:
+            GenerationBroken: there is no generation, or it is damaged.
+            GenerationTooNew: it was written by a newer program.
+            StateError: the state cannot be opened.
+        """
+        opened = Generation.open(index_dir, generation, verify=verify)
+        owns_state = state is None or isinstance(state, str)
+        return cls(opened, open_state(state) if owns_state else state, owns_state=owns_state)  # type: ignore[arg-type]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the state if `open` opened it; maps are released with the engine."""
+        if self._owns_state:
+            self._state.close()
+
+    def complete(
+        self,
+        text: str,
+        k: int = 10,
+        user: str | None = None,
+        locale: str | None = None,
+        region: str | None = None,
+        session: str | None = None,
+        now: object = None,
+        where: object = None,
+        match: str = "any",
+        collapse: bool = True,
+        explain: bool = False,
+    ) -> list[Suggestion]:
+        """Queries that start with what is being typed, best first for the person asking.
+
+        Args:
+            text: what stands in the box; a space at its end says that the word is complete. The
+                empty text asks for what is popular, or the person's own.
+            k: 1 to 100; fewer come back when there are fewer.
+            user: whose history counts; None gives an answer that is not personal.
+            locale: BCP 47; its own counts come first, then those of its language, then all.
+            region: accepted and logged by clients; this version orders by locale alone.
+            session: the client's session; None derives it by the 30-minute gap.
+            now: RFC 3339, epoch seconds or an aware datetime; default the wall clock.
+            where: filters are not part of this version.
+            match: `prefix` for the plain index and own history alone; `any` adds every other source.
+            collapse: near-duplicates are not collapsed in this version, whatever is asked.
+            explain: fill `Suggestion.explanation`.
+
+        Raises:
+            ArgumentError: an argument is out of range; `.argument` names it.
+        """
+        request = self._request(text, k, user, locale, session, now, match)
+        _check_unused(region, where)
+        if request.history is None and not explain:
+            return self._popular(request)
+        candidates = gather(request, self._index)
+        features = compute(request, candidates, self._index)
+        parts = score_parts(features)
+        scores = parts.sum(axis=1)
+        # Stable: every source yields equal scores in order of their texts.
+        best = np.argsort(-scores, kind="stable")[:k].tolist()
+        answer = [self._suggestion(request, candidates[row], float(scores[row])) for row in best]
+        if explain:
+            answer = [
+                suggestion._replace(explanation=_explanation(features[row], parts[row]))
+                for suggestion, row in zip(answer, best, strict=True)
+            ]
+        return answer
+
+    def related(
+        self, query: str, k: int = 10, user: str | None = None, locale: str | None = None, now: object = None
+    ) -> list[Suggestion]:
+        """Not part of this version: raises `NotBuiltError`."""
+        _not_built("related queries", "query pairs")
+
+    def item_queries(
+        self,
+        item: str | None = None,
+        *,
+        k: int = 10,
+        user: str | None = None,
+        title: str | None = None,
+        text: str | None = None,
+        tags: Sequence[str] = (),
+        locale: str | None = None,
+        min_score: float | None = None,
+    ) -> list[Suggestion]:
+        """Not part of this version: raises `NotBuiltError`."""
+        _not_built("queries beside an item", "items")
+
+    def comment_entities(
+        self,
+        text: str,
+        item: str | None = None,
+        user: str | None = None,
+        locale: str | None = None,
+        min_score: float | None = None,
+        max_per_chars: float | None = None,
+    ) -> list[EntitySpan]:
+        """Not part of this version: raises `NotBuiltError`."""
+        _not_built("comment entities", "a lexicon")
+
+    def observe(self, records: Iterable[Mapping[str, Any]], *, latest_us: int | None = None) -> Observed:
+        """Takes in events; the very next call sees them. Durable on return, as far as the state is.
+
+        Args:
+            records: in the event format of the log files.
+            latest_us: reject events later than this, in microseconds since 1970; None takes any.
+
+        Raises:
+            StateError: nothing of the call was kept.
+        """
+        events, rejected = [], []
+        for index, record in enumerate(records):
+            try:
+                events.append(parse_event(record, latest_us=latest_us))
+            except EventError as error:
+                rejected.append((index, error.reason))
+        appended = self._state.append(events)
+        return Observed(appended.accepted, appended.duplicates, rejected)
+
+    def forget(self, user: str) -> int:
+        """Erases a person from log and history; returns how many events went. Nothing of theirs is used afterwards."""
+        return self._state.forget(user, now_us())
+
+    def block(self, queries: Sequence[str]) -> None:
+        """Never suggests these again, from now."""
+        for query in queries:
+            if not normalise(query):
+                raise ArgumentError("queries", f"expected text, got {query!r}, of which nothing is left to match")
+        self._state.block(queries, now_us())
+
+    def _request(
+        self,
+        text: str,
+        k: int,
+        user: str | None,
+        locale: str | None,
+        session: str | None,
+        now: object,
+        match: str,
+    ) -> Request:
+        if not isinstance(text, str):
+            raise ArgumentError("text", f"expected text, got {type(text).__name__}")
+        if not isinstance(k, int) or not 1 <= k <= MAX_K:
+            raise ArgumentError("k", f"expected a whole number from 1 to {MAX_K}, got {k!r}")
+        if match not in ("any", "prefix"):
+            raise ArgumentError("match", f"expected 'any' or 'prefix', got {match!r}")
+        at_us = now_us() if now is None else _moment(now)
+        if self._state.moved() != self._moved:
+            self._hidden = self._read_hidden()
+        hidden = self._hidden.as_of(at_us)
+        history = None
+        if user is not None:
+            _check_id("user", user)
+            history = self._history(user, self._state.history_version(user)).as_of(at_us)
+        if session is not None:
+            _check_id("session", session)
+        if locale is not None:
+            _check_id("locale", locale)
+            locale = self._index.locale(locale)
+        return Request(
+            normalise_prefix(text),
+            k,
+            locale or ALL,
+            at_us,
+            history or None,
+            session,
+            match,
+            hidden.ids,
+            hidden.keys,
+        )
+
+    def _popular(self, request: Request) -> list[Suggestion]:
+        """The answer for nobody in particular, straight from the index: the fast path."""
+        index, prefix = self._index, request.prefix
+        local = visible(request, index, request.k, request.locale)
+        answer = [
+            Suggestion(text, popular_score(weight, in_locale=True), "prefix", highlight(text, prefix))
+            for text, weight in zip(local.texts, index.weights(local.ids, request.locale), strict=True)
+        ]
+        if request.locale != ALL and len(answer) < request.k:
+            everywhere = visible(request, index, request.k + len(answer), ALL)
+            known = set(local.ids)
+            answer += [
+                Suggestion(text, popular_score(weight, in_locale=False), "prefix", highlight(text, prefix))
+                for query_id, text, weight in zip(*everywhere, index.weights(everywhere.ids, ALL), strict=True)
+                if query_id not in known
+            ]
+        return answer[: request.k]
+
+    def _suggestion(self, request: Request, candidate: Candidate, score: float) -> Suggestion:
+        if candidate.query_id >= 0:
+            text = self._index.queries.text(candidate.query_id)
+        else:
+            assert candidate.own is not None
+            text = candidate.own.text
+        return Suggestion(text, score, candidate.source, highlight(text, request.prefix))
+
+    def _load_history(self, user: str, version: int) -> OwnHistory:
+        """The person's searches of the generation and of the state since, each once."""
+        forgotten_us = self._forgotten.get(user, -1)
+        built = [search for search in self._profiles.history(user) if search.ts_us > forgotten_us]
+        known = {(search.ts_us, normalise(search.query)) for search in built}
+        # A full profile was cut there: what is older was counted and left out.
+        oldest_us = built[0].ts_us if len(built) >= MAX_HISTORY else 0
+        since = [
+            search
+            for search in self._state.history(user, MAX_HISTORY)
+            if search.ts_us >= oldest_us and (search.ts_us, normalise(search.query)) not in known
+        ]
+        return OwnHistory(sorted(built + since, key=_ts_us)[-MAX_HISTORY:], self._admits_own)
+
+    def _admits_own(self, key: str, text: str) -> bool:
+        return self._policy.refusal(key, text) is None
+
+    def _read_hidden(self) -> HiddenQueries:
+        # The number first: what moves while the rest is read is then read again by the next request.
+        self._moved = self._state.moved()
+        self._forgotten = self._state.forgotten()
+        self._history.cache_clear()
+        return HiddenQueries(
+            self._state.tombstones(), self._forgotten, self._index, self._profiles, self._policy.min_users
+        )
+
+
+def _ts_us(search: PastSearch) -> int:
+    return search.ts_us
+
+
+def _moment(now: object) -> int:
+    try:
+        return parse_ts(now)
+    except ValueError as error:
+        raise ArgumentError("now", str(error)) from None
+
+
+def _check_id(argument: str, value: object) -> None:
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_ID_CHARS:
+        raise ArgumentError(argument, f"expected text of 1 to {MAX_ID_CHARS} characters, got {value!r:.60}")
+
+
+def _check_unused(region: object, where: object) -> None:
+    if region is not None:
+        _check_id("region", region)
+    if where is not None:
+        raise ArgumentError("where", "filters are not part of this version; leave it out")
+
+
+def _explanation(features: Any, parts: Any) -> dict[str, Any]:
+    return {
+        "match": "prefix",
+        "edits": 0,
+        "features": dict(zip((feature.name for feature in FEATURES), features.tolist(), strict=True)),
+        "score_parts": dict(zip(PARTS, parts.tolist(), strict=True)),
+    }
+
+
+def _not_built(surface: str, needed: str) -> NoReturn:
+    raise NotBuiltError(f"this generation holds no {surface}; this version cannot build them yet (they need {needed})")

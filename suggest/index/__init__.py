@@ -1,0 +1,21 @@
+"""Here is a prefix: which query ids? Static, memory-mapped, exact."""
+
+from suggest.index.locales import canonical_locale, language
+from suggest.index.prefix import ALL, Completions, PrefixIndex, save_prefixes
+from suggest.index.profiles import ProfileColumns, ProfileTable, save_profiles
+from suggest.index.table import QueryColumns, QueryTable, save_queries
+
+__all__ = [
+    "ALL",
+    "Completions",
+    "PrefixIndex",
+    "ProfileColumns",
+    "ProfileTable",
+    "QueryColumns",
+    "QueryTable",
+    "canonical_locale",
+    "language",
+    "save_prefixes",
+    "save_profiles",
+    "save_queries",
+]

@@ -1,0 +1,201 @@
+"""Here is a prefix: which queries start with it, best first?
+
+Heavy prefixes have stored lists of ids, found through a second marisa trie; the others are
+enumerated. The first `RENDERED` texts of every list are stored joined: one slice, one decode and
+one split answer a request, where restoring ten keys from the trie costs ten times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import marisa_trie
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from suggest.artifacts import Generation, GenerationWriter
+from suggest.index.heavy import DEEP_OVER, TOP, best_of_each, heavy_prefixes
+from suggest.index.locales import LocaleWeights, locale_to_serve
+from suggest.index.strings import StringTable, save_strings
+from suggest.index.table import QueryColumns, QueryTable
+
+ALL = ""
+"""Name of the order over all locales summed."""
+
+RENDERED = 10
+"""Texts stored with each list: the usual k. Each one more costs about 0.6 bytes a query."""
+
+
+class Completions(NamedTuple):
+    """Queries that start with a prefix, best first; two lists of one length.
+
+    Attributes:
+        ids: query ids.
+        texts: their display forms.
+    """
+
+    ids: list[int]
+    texts: list[str]
+
+
+class PrefixIndex:
+    """Exact top-k of a prefix by weight, ties by key, over all locales or one.
+
+    With more than `DEEP_OVER` completions, at most `DEEP_TOP` can be had.
+    """
+
+    def __init__(self, generation: Generation) -> None:
+        self.queries = QueryTable(generation)
+        self._heavy = marisa_trie.Trie().mmap(str(generation.path("prefixes.marisa")))
+        self._interval = memoryview(generation.array("prefix_interval"))
+        self._size = memoryview(generation.array("interval_size"))
+        locales: Mapping[str, int] = generation.parameters["locales"]
+        self._orders = {ALL: _Order(generation, 0)}
+        self._locales = {name: LocaleWeights(generation, number) for name, number in locales.items() if number}
+        for name, number in locales.items():
+            self._orders[name] = _Order(generation, number) if number else self._orders[ALL]
+
+    def locale(self, wanted: str | None) -> str:
+        """The locale whose order serves a request: exact tag, else its language, else `ALL`."""
+        return ALL if wanted is None else locale_to_serve(wanted, self._orders, ALL)
+
+    def top(self, prefix: str, k: int, locale: str = ALL) -> Completions:
+        """The best `k` queries that start with a normalised prefix, with their texts.
+
+        About 2 µs for k up to `RENDERED` of a heavy prefix; else about 1 µs a text.
+
+        Args:
+            prefix: as `normalise_prefix` makes it; the empty one asks for the best of all.
+            k: at most this many; fewer when there are fewer.
+            locale: a name that `locale` returned. In one locale only queries searched there count.
+        """
+        interval = self._stored(prefix, k, locale)
+        if interval < 0:
+            found = self._enumerated(prefix, k, locale)
+            display = self.queries.display
+            return Completions([entry[1] for entry in found], [display(entry[1], entry[0]) for entry in found])
+        order = self._orders[locale]
+        ids = order.ids(interval, k)
+        texts = order.texts(interval)
+        if k < len(texts):
+            del texts[k:]
+        texts.extend(self.queries.text(query_id) for query_id in ids[len(texts) :])
+        return Completions(ids, texts)
+
+    def top_ids(self, prefix: str, k: int, locale: str = ALL) -> list[int]:
+        """The ids of `top` alone; cheaper, since the ranker will drop most of them unseen."""
+        interval = self._stored(prefix, k, locale)
+        if interval < 0:
+            return [query_id for _, query_id in self._enumerated(prefix, k, locale)]
+        return self._orders[locale].ids(interval, k)
+
+    def weights(self, ids: Iterable[int], locale: str = ALL) -> list[float]:
+        """Popularity of queries in a locale that `locale` returned; 0.0 for those unknown there."""
+        weights = self._locales.get(locale, self.queries.weight)
+        return [weights[query_id] for query_id in ids]
+
+    def _stored(self, prefix: str, k: int, locale: str) -> int:
+        """Number of the interval whose stored list answers the best `k`, or -1 to enumerate."""
+        heavy = self._heavy.get(prefix, -1)
+        if heavy < 0:
+            return -1
+        interval = self._interval[heavy]
+        if k > TOP and TOP < self._size[interval] <= DEEP_OVER:
+            return -1
+        return interval
+
+    def _enumerated(self, prefix: str, k: int, locale: str) -> list[tuple[str, int]]:
+        found = self.queries.starting_with(prefix)
+        weights = self._locales.get(locale, self.queries.weight)
+        found = [entry for entry in found if weights[entry[1]] > 0]
+        if len(found) > 1:
+            found.sort(key=lambda entry: (-weights[entry[1]], entry[0]))
+            del found[k:]
+        return found
+
+
+class _Order:
+    """The stored lists of one locale, by number of the interval."""
+
+    def __init__(self, generation: Generation, number: int) -> None:
+        self._starts = memoryview(generation.array(f"lists_{number}_starts"))
+        self._ids = memoryview(generation.array(f"lists_{number}"))
+        self._texts = StringTable(generation, f"lists_{number}_text")
+
+    def ids(self, interval: int, k: int) -> list[int]:
+        start, end = self._starts[interval], self._starts[interval + 1]
+        return self._ids[start : min(end, start + k)].tolist()
+
+    def texts(self, interval: int) -> list[str]:
+        joined = self._texts[interval]
+        return joined.split("\n") if joined else []
+
+
+def save_prefixes(
+    writer: GenerationWriter,
+    columns: QueryColumns,
+    ids: npt.NDArray[np.uint32],
+    locales: Mapping[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]],
+) -> None:
+    """Writes what `PrefixIndex` reads beside the query table.
+
+    Args:
+        writer: the generation being built.
+        columns: the queries, sorted by key.
+        ids: their ids, from `save_queries`.
+        locales: by name, ascending rows of `columns` that were searched there and the weight of each.
+    """
+    heavy = heavy_prefixes(columns.keys)
+    trie = marisa_trie.Trie(heavy.prefixes)
+    trie.save(str(writer.path("prefixes.marisa")))
+    interval = np.empty(len(heavy.prefixes), dtype=np.uint32)
+    interval[[trie[prefix] for prefix in heavy.prefixes]] = heavy.interval
+    writer.save_array("prefix_interval", interval)
+    writer.save_array("interval_size", (heavy.last - heavy.first).astype(np.uint32))
+    # float32, as it is served: the stored order and the order of enumeration must tie alike.
+    weight = columns.weight.astype(np.float32)
+    orders = [best_of_each(heavy, _rank(weight))]
+    numbers: dict[str, int] = {}
+    for name, (rows, exact) in sorted(locales.items()):
+        local = exact.astype(np.float32)
+        if len(rows) == len(columns) and np.array_equal(local, weight):
+            numbers[name] = 0
+            continue
+        numbers[name] = len(orders)
+        _save_locale(writer, numbers[name], ids[rows], local)
+        orders.append(best_of_each(heavy, _rank(local), rows))
+    writer.parameters["locales"] = numbers
+    _save_lists(writer, columns, ids, orders)
+
+
+def _rank(descending: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    """Position of each row by its value, ties by row, that is, by query text."""
+    order = np.argsort(-descending, kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+def _save_locale(
+    writer: GenerationWriter, number: int, ids: npt.NDArray[np.uint32], weight: npt.NDArray[np.float32]
+) -> None:
+    order = np.argsort(ids)
+    writer.save_array(f"locale_{number}_ids", ids[order])
+    writer.save_array(f"locale_{number}_weight", weight[order])
+
+
+def _save_lists(
+    writer: GenerationWriter,
+    columns: QueryColumns,
+    ids: npt.NDArray[np.uint32],
+    orders: list[list[npt.NDArray[np.int64]]],
+) -> None:
+    for number, lists in enumerate(orders):
+        lengths = np.fromiter((len(best) for best in lists), dtype=np.int64, count=len(lists))
+        rows = np.concatenate(lists) if lists else np.empty(0, np.int64)
+        writer.save_array(f"lists_{number}_starts", np.concatenate(([0], np.cumsum(lengths))).astype(np.uint32))
+        writer.save_array(f"lists_{number}", ids[rows])
+        rendered = ("\n".join(columns.displays.take(pa.array(best[:RENDERED])).to_pylist()) for best in lists)
+        save_strings(writer, f"lists_{number}_text", pa.array(rendered, pa.large_string()))

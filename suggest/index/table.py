@@ -1,0 +1,134 @@
+"""Here is a query id: what is its text, and what do we know about it?
+
+Ids are those of the marisa trie over the keys (dense, 0..n-1, in no useful order). Statistics are
+plain arrays by id. No Python object is kept per query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import marisa_trie
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from suggest.artifacts import Generation, GenerationWriter
+from suggest.index.strings import StringTable, save_strings
+from suggest.types import DAY_US
+
+_BATCH = 65_536
+
+
+@dataclass(frozen=True)
+class QueryColumns:
+    """What a build knows about its queries; row i of every column is the same query.
+
+    Attributes:
+        keys: normalised queries, distinct, in ascending code point order, none empty.
+        displays: the form to show of each.
+        weight: popularity that decides the order, float64, > 0.
+        count: searches, int64.
+        users: distinct users, int64.
+        decayed: half-life-decayed searches as of the watermark, float64.
+        last_seen_us: latest search in microseconds since 1970, int64; 0 when unknown.
+    """
+
+    keys: pa.Array
+    displays: pa.Array
+    weight: npt.NDArray[np.float64]
+    count: npt.NDArray[np.int64]
+    users: npt.NDArray[np.int64]
+    decayed: npt.NDArray[np.float64]
+    last_seen_us: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+class QueryTable:
+    """The queries of a generation, memory-mapped.
+
+    Attributes:
+        weight, decayed: float32 by id.
+        count, users: uint32 by id (saturating).
+        last_seen_day: uint16 by id, days since 1970; 0 when unknown.
+    """
+
+    def __init__(self, generation: Generation) -> None:
+        self._trie = marisa_trie.Trie().mmap(str(generation.path("queries.marisa")))
+        self.weight = memoryview(generation.array("weight"))
+        self.decayed = memoryview(generation.array("decayed"))
+        self.count = memoryview(generation.array("count"))
+        self.users = memoryview(generation.array("users"))
+        self.last_seen_day = memoryview(generation.array("last_seen_day"))
+        self._is_reshaped = memoryview(generation.array("display_bits"))
+        self._reshaped_ids = generation.array("display_ids")
+        self._reshaped = StringTable(generation, "display")
+
+    def __len__(self) -> int:
+        return len(self._trie)
+
+    def find(self, key: str) -> int:
+        """Id of a normalised query, or -1. About 1 µs."""
+        return self._trie.get(key, -1)  # type: ignore[no-any-return]
+
+    def key(self, query_id: int) -> str:
+        """The normalised query of an id. About 1 µs."""
+        return self._trie.restore_key(query_id)  # type: ignore[no-any-return]
+
+    def display(self, query_id: int, key: str) -> str:
+        """The form to show of an id whose key is known. 0.2 µs when that is the key, else about 3 µs."""
+        if not self._is_reshaped[query_id >> 3] >> (query_id & 7) & 1:
+            return key
+        # As the ids' own type: otherwise numpy converts the whole column on every call.
+        return self._reshaped[int(self._reshaped_ids.searchsorted(np.uint32(query_id)))]
+
+    def text(self, query_id: int) -> str:
+        """The form to show of an id. About 1 µs."""
+        return self.display(query_id, self.key(query_id))
+
+    def starting_with(self, prefix: str) -> list[tuple[str, int]]:
+        """(key, id) of every query that starts with `prefix`, unordered. About 0.5 to 1.5 µs each."""
+        return self._trie.items(prefix)  # type: ignore[no-any-return]
+
+
+def save_queries(writer: GenerationWriter, columns: QueryColumns) -> npt.NDArray[np.uint32]:
+    """Writes the table; returns the id of each row of `columns`, uint32."""
+    trie = marisa_trie.Trie(_each(columns.keys))
+    trie.save(str(writer.path("queries.marisa")))
+    ids = np.fromiter((trie[key] for key in _each(columns.keys)), dtype=np.uint32, count=len(columns))
+    row_of = np.empty(len(columns), dtype=np.int64)
+    row_of[ids] = np.arange(len(columns))
+    writer.save_array("weight", columns.weight[row_of].astype(np.float32))
+    writer.save_array("decayed", columns.decayed[row_of].astype(np.float32))
+    writer.save_array("count", _saturated(columns.count[row_of], np.uint32))
+    writer.save_array("users", _saturated(columns.users[row_of], np.uint32))
+    writer.save_array("last_seen_day", _saturated(columns.last_seen_us[row_of] // DAY_US, np.uint16))
+    _save_displays(writer, columns, ids)
+    return ids
+
+
+def _save_displays(writer: GenerationWriter, columns: QueryColumns, ids: npt.NDArray[np.uint32]) -> None:
+    """Only displays that differ from their key are stored, sorted by id."""
+    import pyarrow.compute as pc
+
+    rows = np.flatnonzero(pc.not_equal(columns.keys, columns.displays).to_numpy(zero_copy_only=False))
+    rows = rows[np.argsort(ids[rows])]
+    is_reshaped = np.zeros(len(ids), dtype=np.bool_)
+    is_reshaped[ids[rows]] = True
+    writer.save_array("display_bits", np.packbits(is_reshaped, bitorder="little"))
+    writer.save_array("display_ids", ids[rows])
+    save_strings(writer, "display", columns.displays.take(pa.array(rows)))
+
+
+def _each(texts: pa.Array) -> Any:
+    """Python strings of an Arrow column, a batch at a time so that they never all exist at once."""
+    for start in range(0, len(texts), _BATCH):
+        yield from texts.slice(start, _BATCH).to_pylist()
+
+
+def _saturated(values: Sequence[int] | npt.NDArray[np.int64], dtype: type[np.unsignedinteger[Any]]) -> npt.NDArray[Any]:
+    return np.clip(values, 0, np.iinfo(dtype).max).astype(dtype)

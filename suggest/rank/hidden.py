@@ -1,0 +1,64 @@
+"""What must not be shown although the generation holds it: tombstones, and what forgotten people leave behind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from suggest.index import PrefixIndex, ProfileTable
+from suggest.text import normalise
+
+
+class Hidden(NamedTuple):
+    """Queries that must not be suggested as of some moment.
+
+    Attributes:
+        ids: their ids in the index.
+        keys: their normalised texts, also of those that no index holds.
+    """
+
+    ids: frozenset[int]
+    keys: frozenset[str]
+
+
+class HiddenQueries:
+    """All tombstones of a state against one generation; remade when the state's have moved."""
+
+    def __init__(
+        self,
+        tombstones: Mapping[str, int],
+        forgotten: Mapping[str, int],
+        index: PrefixIndex,
+        profiles: ProfileTable,
+        min_users: int,
+    ) -> None:
+        self._since_us: dict[str, int] = {}
+        for query, since_us in tombstones.items():
+            key = normalise(query)
+            self._since_us[key] = min(since_us, self._since_us.get(key, since_us))
+        self._index = index
+        self._left_behind = frozenset(_too_few_without(forgotten, index, profiles, min_users))
+        self._latest_us = max(self._since_us.values(), default=0)
+        self._all = self._hidden(list(self._since_us))
+
+    def as_of(self, now_us: int) -> Hidden:
+        """What is hidden from a request whose clock shows `now_us`."""
+        if now_us >= self._latest_us:
+            return self._all
+        return self._hidden([key for key, since_us in self._since_us.items() if since_us <= now_us])
+
+    def _hidden(self, keys: list[str]) -> Hidden:
+        ids = {self._index.queries.find(key) for key in keys} - {-1}
+        return Hidden(frozenset(ids) | self._left_behind, frozenset(keys))
+
+
+def _too_few_without(
+    forgotten: Mapping[str, int], index: PrefixIndex, profiles: ProfileTable, min_users: int
+) -> list[int]:
+    """Ids that fewer than `min_users` people searched once the forgotten are no longer counted."""
+    gone: Counter[int] = Counter()
+    for user, at_us in forgotten.items():
+        keys = {normalise(search.query) for search in profiles.history(user) if search.ts_us <= at_us}
+        gone.update({index.queries.find(key) for key in keys} - {-1})
+    return [query_id for query_id, n_users in gone.items() if index.queries.users[query_id] - n_users < min_users]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from suggest.cli.arguments import existing_state_url
@@ -12,23 +13,29 @@ from suggest.cli.output import print_result
 
 if TYPE_CHECKING:
     from suggest.engine import Engine
+    from suggest.interfaces import State
     from suggest.types import Suggestion
 
 
-def open_engine(arguments: argparse.Namespace) -> Engine:
-    """The engine over `--index` and `--state`."""
+@contextmanager
+def open_engine(arguments: argparse.Namespace) -> Iterator[tuple[Engine, State]]:
+    """The engine over `--index` and `--state`, and the state itself."""
     from suggest.engine import Engine
+    from suggest.stores import open_state
 
-    state = existing_state_url(arguments, arguments.index)
-    return Engine.open(arguments.index, state=state, verify=arguments.verify)
+    with (
+        closing(open_state(existing_state_url(arguments, arguments.index))) as state,
+        Engine.open(arguments.index, state=state, verify=arguments.verify) as engine,
+    ):
+        yield engine, state
 
 
 def answer_with(arguments: argparse.Namespace, ask: Callable[[Engine], list[Suggestion]]) -> None:
     """Prints one list of suggestions, and after it what `--why` asks for."""
-    with open_engine(arguments) as engine:
+    with open_engine(arguments) as (engine, state):
         suggestions = ask(engine)
-        known = None if arguments.why is None else engine.why(arguments.why)
         generation = engine.generation
+        known = None if arguments.why is None else _known(arguments, generation, state)
     if arguments.json:
         shown = [_as_json(suggestion, explained=arguments.explain) for suggestion in suggestions]
         answer = {"query": arguments.text, "suggestions": shown, "generation": generation}
@@ -37,6 +44,13 @@ def answer_with(arguments: argparse.Namespace, ask: Callable[[Engine], list[Sugg
     _print_lines(suggestions)
     if known is not None:
         print_result({"why": known}, as_json=False)
+
+
+def _known(arguments: argparse.Namespace, generation: str, state: State) -> dict[str, Any]:
+    from suggest.artifacts import Generation
+    from suggest.cli.why import known_about
+
+    return known_about(arguments.why, Generation.open(arguments.index, generation, verify=False), state)
 
 
 def _as_json(suggestion: Suggestion, *, explained: bool) -> dict[str, Any]:

@@ -23,6 +23,6 @@ def add_to(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Prints the first `-k` spans."""
-    with open_engine(arguments) as engine:
+    with open_engine(arguments) as (engine, _):
         spans = engine.comment_entities(arguments.text, user=arguments.user, locale=arguments.locale)
     print_result({"entities": [span._asdict() for span in spans[: arguments.k]]}, as_json=arguments.json)

@@ -1,0 +1,459 @@
+/**
+ * <suggest-box>: a search box that suggests queries while one types.
+ *
+ * One module, no dependency, no build step. It follows the combobox pattern of the WAI-ARIA Authoring
+ * Practices (list autocomplete with manual selection): focus stays in the input, `aria-activedescendant`
+ * names the row the arrow keys are on, and nothing typed is replaced before the person says so.
+ * Attributes, events, keys and theming: docs/suggest-box.md.
+ */
+
+/** What the box says itself; set other values for other languages. */
+export const messages = {
+  label: "Search",
+  clear: "Clear",
+  suggestions: "Suggestions",
+  searchedBefore: ", searched before",
+  count: (n) => (n === 0 ? "No suggestions" : n === 1 ? "1 suggestion" : `${n} suggestions`),
+  unavailable: "Suggestions are unavailable",
+  unreachable: "The service cannot be reached",
+};
+
+const BUSY_AFTER_MS = 300; // sooner, the mark would flicker on every key
+const ANNOUNCE_AFTER_MS = 500; // a screen reader first finishes the letter typed
+
+// Keyboards there compose every word, Latin ones too: waiting for the end of a composition would
+// show nothing before the space.
+const COMPOSES_EVERY_WORD = /Android/.test(navigator.userAgent);
+
+const ICONS = {
+  search: "M10.5 4a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13zm4.8 11.3L20 20",
+  history: "M12 4a8 8 0 1 1 0 16a8 8 0 0 1 0-16zm0 3.5V12l3 2",
+  clear: "M7 7l10 10M17 7L7 17",
+};
+
+// light-dark() follows the color-scheme of the page around the box, so a light page keeps a light box.
+const STYLE = new CSSStyleSheet();
+STYLE.replaceSync(`
+:host { display: block; position: relative; font: 1rem/1.4 system-ui, sans-serif;
+  --text: var(--suggest-text, light-dark(#1b1d22, #eceef3));
+  --muted: var(--suggest-muted, light-dark(#5a6170, #a8b0c0));
+  --surface: var(--suggest-surface, light-dark(#fff, #1c1f27));
+  --border: var(--suggest-border, light-dark(#7f8896, #717b8d));
+  --accent: var(--suggest-accent, light-dark(#2456d6, #8fb1ff));
+  --active: var(--suggest-active, light-dark(#e9eefb, #2c3446));
+  --radius: var(--suggest-radius, 14px); --inset: var(--suggest-inset, 14px); }
+:host([hidden]), [hidden] { display: none !important; }
+* { box-sizing: border-box; }
+.box { display: flex; align-items: center; min-height: 48px; padding-inline: var(--inset) 2px; overflow: hidden;
+  position: relative; color: var(--muted); background: var(--surface); border: 1px solid var(--border); border-radius: var(--radius); }
+.box:focus-within { outline: 2px solid var(--accent); border-color: var(--accent); }
+input { flex: 1; min-width: 0; align-self: stretch; padding: 0 12px; font: inherit; color: var(--text); background: none; border: 0; outline: 0; }
+input::placeholder { color: var(--muted); opacity: 1; }
+button { display: grid; place-items: center; width: 44px; height: 44px; color: inherit; background: none; border: 0; cursor: pointer; }
+button:hover { color: var(--text); }
+svg { flex: none; width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; }
+.busy::after { content: ""; position: absolute; inset: auto 0 0; height: 2px; background: var(--accent); animation: busy 1.4s infinite; }
+@keyframes busy { from { transform: translateX(-100%) } to { transform: translateX(100%) } }
+.panel { position: absolute; z-index: 10; inset: calc(100% + 6px) 0 auto; max-height: min(70vh, 32rem); overflow-y: auto;
+  overscroll-behavior: contain; padding-block: 6px; color: var(--text); background: var(--surface);
+  border: 1px solid light-dark(#d9dde5, #3a4150); border-radius: var(--radius); box-shadow: 0 12px 32px #0003; }
+ul { margin: 0; padding: 0; list-style: none; }
+li { display: flex; align-items: center; gap: 12px; min-height: 40px; padding: 6px var(--inset); cursor: pointer; }
+li svg { color: var(--muted); }
+li > span:first-of-type { min-width: 0; overflow-wrap: anywhere; font-weight: 600; }
+li.plain > span:first-of-type, mark { font-weight: 400; }
+mark { color: inherit; background: none; }
+li:hover { background: color-mix(in srgb, var(--active) 60%, transparent); }
+li[aria-selected=true] { background: var(--active); box-shadow: inset 3px 0 var(--accent); }
+li[aria-selected=true]:dir(rtl) { box-shadow: inset -3px 0 var(--accent); }
+p { margin: 0; padding: 8px var(--inset); color: var(--muted); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+@media (pointer: coarse) { li { min-height: 48px; } }
+@media (prefers-reduced-motion: reduce) { .busy::after { animation: none; opacity: .6; } }
+@media (forced-colors: active) {
+  li[aria-selected=true] { forced-color-adjust: none; color: HighlightText; background: Highlight; }
+  li[aria-selected=true] svg { color: inherit; }
+  .busy::after { background: Highlight; } }
+`);
+
+const graphemes = globalThis.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+
+/**
+ * Cuts `text` where a match begins or ends: [{text, matched}, …].
+ * Highlights count code points, strings here count UTF-16 units. A cut never falls inside what is read as one
+ * character (a flag, a letter with its vowel sign): such a character is matched when any part of it is.
+ */
+function cut(text, highlights) {
+  const pieces = [];
+  let start = 0;
+  for (const { segment } of graphemes ? graphemes.segment(text) : [...text].map((segment) => ({ segment }))) {
+    const end = start + [...segment].length;
+    const matched = highlights.some(([from, to]) => from < end && start < to);
+    if (pieces.at(-1)?.matched === matched) pieces.at(-1).text += segment;
+    else pieces.push({ text: segment, matched });
+    start = end;
+  }
+  return pieces;
+}
+
+/** An element with attributes and children; text children stay text, whatever they hold. */
+function element(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  for (const [key, value] of [["viewBox", "0 0 24 24"], ["aria-hidden", "true"], ["part", "icon"]]) svg.setAttribute(key, value);
+  svg.append(document.createElementNS(svg.namespaceURI, "path"));
+  svg.firstChild.setAttribute("d", ICONS[name]);
+  return svg;
+}
+
+function optionRow({ query, source, highlights }, position) {
+  const text = element("span", { part: "text" });
+  for (const piece of cut(query, highlights)) text.append(piece.matched ? element("mark", { part: "match" }, piece.text) : piece.text);
+  const known = source === "history";
+  const row = element("li", { role: "option", id: `option-${position}`, part: "option", dir: "auto", "aria-selected": "false" });
+  row.append(icon(known ? "history" : "search"), text);
+  if (known) row.append(element("span", { class: "unseen" }, messages.searchedBefore));
+  row.classList.toggle("plain", highlights.length === 0);
+  return row;
+}
+
+/** The JSON of an answer; an error holds the problem document's title and the status. */
+async function readJson(response) {
+  const body = await response.json().catch(() => null);
+  if (response.ok && body) return body;
+  throw Object.assign(new Error(body?.title ?? `HTTP ${response.status}`), { status: response.status });
+}
+
+export class SuggestBox extends HTMLElement {
+  static formAssociated = true;
+  static observedAttributes = ["label", "placeholder", "src", "user", "locale", "session", "k", "token"];
+
+  #internals = this.attachInternals();
+  #input = element("input", {
+    part: "input", type: "text", role: "combobox", dir: "auto", "aria-autocomplete": "list", "aria-controls": "list",
+    "aria-expanded": "false", autocomplete: "off", autocapitalize: "off", autocorrect: "off", spellcheck: "false",
+    enterkeyhint: "search",
+  });
+  #clear = element("button", { part: "clear", type: "button", tabindex: "-1", "aria-label": messages.clear }, icon("clear"));
+  #box = element("div", { class: "box", part: "box" }, icon("search"), this.#input, this.#clear);
+  #list = element("ul", { id: "list", role: "listbox", part: "list", "aria-label": messages.suggestions });
+  #note = element("p", { part: "note" });
+  #panel = element("div", { class: "panel", part: "panel" }, this.#list, this.#note);
+  #live = element("div", { class: "unseen", role: "status" });
+
+  #form = null;
+  #wanted = false; // the person is at the box and has not dismissed the list
+  #answer = null; // what the list shows: {prefix, requestId, suggestions, reported}
+  #active = -1; // row the arrow keys are on; -1 is the typed text
+  #chosen = null; // the suggestion that the text in the input came from
+  #question = null; // AbortController of the request under way
+  #timers = { ask: 0, busy: 0, announce: 0 };
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: "open", delegatesFocus: true });
+    root.adoptedStyleSheets = [STYLE];
+    root.append(this.#box, this.#panel, this.#live);
+    this.#input.addEventListener("input", (event) => this.#onInput(event));
+    this.#input.addEventListener("compositionend", () => this.#typed());
+    this.#input.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#input.addEventListener("focus", () => this.#open());
+    this.#input.addEventListener("click", () => this.#wanted || this.#open());
+    this.#input.addEventListener("blur", () => this.#close());
+    this.#clear.addEventListener("click", () => this.#onClear());
+    // The input keeps the focus while the list is clicked or scrolled; without it blur would close the list first.
+    for (const area of [this.#panel, this.#clear]) area.addEventListener("mousedown", (event) => event.preventDefault());
+    this.#list.addEventListener("click", ({ target }) => this.#pick([...this.#list.children].indexOf(target.closest("li"))));
+    this.#update();
+  }
+
+  get value() { return this.#input.value; }
+  set value(text) {
+    this.#setText(text);
+    if (this.#wanted) this.#ask();
+  }
+
+  connectedCallback() {
+    if (!this.value && this.hasAttribute("value")) this.formResetCallback();
+    this.#describe();
+  }
+
+  attributeChangedCallback(name) {
+    if (name === "label" || name === "placeholder") return this.#describe();
+    this.#forget(); // it was another service's or another person's answer
+    if (this.#wanted) this.#ask();
+  }
+
+  formAssociatedCallback(form) {
+    this.#form?.removeEventListener("submit", this.#onSubmit);
+    this.#form = form;
+    form?.addEventListener("submit", this.#onSubmit);
+  }
+
+  disconnectedCallback() { this.#close(); }
+  formDisabledCallback(disabled) { this.#input.disabled = this.#clear.disabled = disabled; }
+  formResetCallback() { this.value = this.getAttribute("value") ?? ""; }
+  formStateRestoreCallback(text) { this.value = text; }
+
+  // What the person does
+
+  #onInput(event) {
+    if (event.isComposing && !COMPOSES_EVERY_WORD) return this.#setText(this.value);
+    this.#typed();
+  }
+
+  #typed() {
+    this.#setText(this.value);
+    this.#wanted = true;
+    this.#ask(Number(this.getAttribute("debounce_ms")) || 0);
+  }
+
+  #onKey(event) {
+    // 229 is what Safari gives the Enter that ends a composition.
+    if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const forward = getComputedStyle(this.#input).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
+    const atEnd = this.#input.selectionStart === this.value.length;
+    const { key, altKey } = event;
+    if (key === "ArrowDown") this.#step(altKey ? 0 : 1);
+    else if (key === "ArrowUp") altKey ? this.#close() : this.#step(-1);
+    else if (key === "Enter") this.#active < 0 ? this.#search() : this.#pick(this.#active);
+    else if (key === "Escape" && !this.#panel.hidden) this.#close();
+    else if (key === "Escape" && this.value) this.#setText("");
+    else if (key === forward && atEnd && this.#active >= 0) this.#fill(this.#active), this.#ask();
+    else return void (/^(Arrow(Left|Right)|Home|End)$/.test(key) && this.#activate(-1)); // the caret moves as ever
+    event.preventDefault();
+    if (key === "Escape") event.stopPropagation(); // a dialog around the box stays open
+  }
+
+  #onClear() {
+    this.#setText("");
+    this.#input.focus();
+    this.#open();
+  }
+
+  #onSubmit = (event) => this.#finish() || event.preventDefault();
+
+  // Open and closed, and where the arrow keys are
+
+  #open() {
+    if (this.#answer?.prefix !== this.value) this.#forget();
+    this.#wanted = true;
+    this.#ask();
+    this.#update();
+  }
+
+  #close() {
+    this.#record(this.#impression());
+    this.#stop();
+    this.#wanted = false;
+    this.#activate(-1);
+    this.#update();
+  }
+
+  /** Moves through the rows and the typed text as one ring, and opens a closed list first. */
+  #step(by) {
+    if (this.#panel.hidden) this.#open();
+    const stops = (this.#answer?.suggestions.length ?? 0) + 1;
+    if (by) this.#activate(((this.#active + 1 + by + stops) % stops) - 1);
+  }
+
+  #activate(position) {
+    this.#active = position;
+    for (const [at, row] of [...this.#list.children].entries()) {
+      row.setAttribute("aria-selected", String(at === position));
+      row.setAttribute("part", at === position ? "option active-option" : "option");
+    }
+    if (position < 0) return this.#input.removeAttribute("aria-activedescendant");
+    this.#input.setAttribute("aria-activedescendant", `option-${position}`);
+    this.#list.children[position].scrollIntoView({ block: "nearest" });
+  }
+
+  #update() {
+    const rows = this.#list.children.length;
+    this.#list.hidden = rows === 0;
+    this.#note.hidden = this.#note.textContent === "";
+    this.#panel.hidden = !this.#wanted || (rows === 0 && this.#note.hidden);
+    this.#clear.hidden = this.value === "";
+    this.#input.setAttribute("aria-expanded", String(this.#wanted && rows > 0));
+  }
+
+  #setText(text) {
+    if (this.value !== text) this.#input.value = text;
+    this.#internals.setFormValue(this.value);
+    this.#chosen = null;
+    this.#activate(-1);
+    this.#update();
+  }
+
+  #describe() {
+    const labels = [...(this.#internals.labels ?? [])].map((label) => label.textContent.trim()).join(" ");
+    const placeholder = this.getAttribute("placeholder") ?? "";
+    this.#input.placeholder = placeholder;
+    this.#input.setAttribute("aria-label", this.getAttribute("label") || labels || placeholder || messages.label);
+  }
+
+  // Question and answer
+
+  #ask(wait_ms = 0) {
+    clearTimeout(this.#timers.ask);
+    this.#question?.abort();
+    // Counted from the first question without an answer: steady typing on a slow line shows the mark too.
+    this.#timers.busy ||= setTimeout(() => this.#busy(true), BUSY_AFTER_MS);
+    if (wait_ms > 0) this.#timers.ask = setTimeout(() => this.#fetch(), wait_ms);
+    else this.#fetch();
+  }
+
+  async #fetch() {
+    const question = (this.#question = new AbortController());
+    const prefix = this.value;
+    try {
+      const { body, timing } = await this.#get(prefix, question.signal);
+      if (question.signal.aborted) return; // a later question is the one that counts
+      this.#show(prefix, body);
+      this.#stop();
+      this.#emit("suggest-answer", { query: prefix, requestId: body.request_id, count: body.suggestions.length,
+        generation: body.generation, watermark: body.watermark, degraded: body.degraded, ...timing });
+    } catch (error) {
+      if (question.signal.aborted) return;
+      this.#stop();
+      this.#forget(messages.unavailable);
+      this.#fail(error);
+    }
+  }
+
+  async #get(prefix, signal) {
+    const url = this.#url("v1/complete");
+    url.searchParams.set("q", prefix);
+    for (const name of ["k", "user", "locale", "session"]) {
+      if (this.getAttribute(name)) url.searchParams.set(name, this.getAttribute(name));
+    }
+    const start = performance.now();
+    const response = await fetch(url, { headers: this.#headers(), signal });
+    const body = await readJson(response);
+    const server = /dur=([\d.]+)/.exec(response.headers.get("Server-Timing") ?? "");
+    return { body, timing: { networkMs: performance.now() - start, serverMs: server ? Number(server[1]) : null } };
+  }
+
+  #show(prefix, { request_id: requestId, suggestions }) {
+    // The row the arrow keys are on stays, if the new list still has it.
+    const before = this.#answer?.suggestions[this.#active]?.query;
+    this.#list.replaceChildren(...suggestions.map(optionRow));
+    this.#answer = { prefix, requestId, suggestions, reported: false };
+    this.#activate(before === undefined ? -1 : suggestions.findIndex(({ query }) => query === before));
+    this.#note.textContent = "";
+    this.#update();
+    this.#announce(messages.count(suggestions.length));
+  }
+
+  #forget(note = "") {
+    this.#answer = null;
+    this.#activate(-1);
+    this.#list.replaceChildren();
+    this.#note.textContent = note;
+    this.#update();
+    if (note) this.#announce(note);
+  }
+
+  #stop() {
+    this.#question?.abort();
+    clearTimeout(this.#timers.ask);
+    clearTimeout(this.#timers.busy);
+    this.#timers.busy = 0;
+    this.#busy(false);
+  }
+
+  #busy(on) {
+    this.#box.classList.toggle("busy", on);
+    this.#list.setAttribute("aria-busy", String(on));
+  }
+
+  #announce(text) {
+    clearTimeout(this.#timers.announce);
+    this.#timers.announce = setTimeout(() => { this.#live.textContent = this.#wanted ? text : ""; }, ANNOUNCE_AFTER_MS);
+  }
+
+  // Choosing, searching, and telling the service
+
+  #pick(position) {
+    this.#fill(position);
+    this.#search();
+  }
+
+  #fill(position) {
+    const { query, source } = this.#answer.suggestions[position];
+    const chosen = { query, position, source, requestId: this.#answer.requestId, prefix: this.value, clicked: false };
+    this.#setText(query);
+    this.#chosen = chosen;
+    this.#emit("suggest-select", { query, position, source, requestId: chosen.requestId });
+  }
+
+  #search() {
+    if (!this.value.trim()) return;
+    if (this.#form) this.#form.requestSubmit(); // comes back through the form's submit event, if the form is valid
+    else this.#finish();
+  }
+
+  /** One search was made; false when a listener wants to keep the form from being sent. */
+  #finish() {
+    const query = this.value;
+    if (!query.trim()) return true;
+    const { position = null, source = "typed", requestId = null, prefix = query } = this.#chosen ?? {};
+    const events = this.#impression();
+    if (this.#chosen && !this.#chosen.clicked) events.push({ type: "click", surface: "typeahead", request_id: requestId, query, position });
+    if (this.#chosen) this.#chosen.clicked = true;
+    events.push({ type: "search", query, prefix, source: this.#chosen ? "typeahead" : "typed", ...(requestId && { request_id: requestId }) });
+    this.#record(events);
+    this.#close();
+    return this.#emit("suggest-submit", { query, position, source, requestId });
+  }
+
+  /** The list the person acted on or left, down to the last row in view; lists typed past were not read. */
+  #impression() {
+    const answer = this.#answer;
+    // An impression names the text it answered, so the list for an empty box has none.
+    if (!answer?.prefix || answer.reported || this.#panel.hidden || this.#list.hidden) return [];
+    answer.reported = true;
+    const bottom = Math.min(this.#panel.getBoundingClientRect().bottom, document.documentElement.clientHeight);
+    const shown = answer.suggestions.filter((_, at) => this.#list.children[at].getBoundingClientRect().top < bottom);
+    return [{ type: "impression", surface: "typeahead", request_id: answer.requestId, input: answer.prefix, shown: shown.map(({ query }) => query) }];
+  }
+
+  async #record(events) {
+    const [user, locale, session] = ["user", "locale", "session"].map((name) => this.getAttribute(name) || undefined);
+    if (!user || this.getAttribute("events") !== "on" || events.length === 0) return;
+    const ts = new Date().toISOString();
+    const body = JSON.stringify({ events: events.map((event) => ({ ...event, ts, user, locale, session })) });
+    const headers = { ...this.#headers(), "Content-Type": "application/json" };
+    try {
+      // keepalive: the form may leave this page in the same moment.
+      const response = await fetch(this.#url("v1/events"), { method: "POST", keepalive: true, headers, body });
+      this.#emit("suggest-recorded", { events, ...(await readJson(response)) });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error) {
+    this.#emit("suggest-error", { status: error.status ?? 0, title: error.status ? error.message : messages.unreachable });
+  }
+
+  #url(path) {
+    const base = new URL(this.getAttribute("src") || "/", document.baseURI);
+    if (!base.pathname.endsWith("/")) base.pathname += "/";
+    return new URL(path, base);
+  }
+
+  #headers() { return this.getAttribute("token") ? { Authorization: `Bearer ${this.getAttribute("token")}` } : {}; }
+
+  #emit(type, detail) {
+    return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: type === "suggest-submit" }));
+  }
+}
+
+customElements.define("suggest-box", SuggestBox);

@@ -1,0 +1,61 @@
+"""What a test reads from, and does to, a page with one <suggest-box>."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from tests.service.page.known_server import PageServer
+
+ANSWERS = "**/v1/complete*"
+
+Visit = Callable[..., Page]
+
+
+def own_page(server: PageServer, body: str) -> str:
+    """Makes a page that loads the component into `body`; returns its path."""
+    script = '<script type="module" src="/static/suggest-box.js"></script>'
+    server.pages["/own"] = f"<!doctype html><html lang=en><meta charset=utf-8><title>own</title>{script}{body}"
+    return "/own"
+
+
+def box(page: Page, name: str = "Search") -> Locator:
+    return page.get_by_role("combobox", name=name, exact=True)
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("suggest-box").get_by_role("option")
+
+
+def seen(page: Page, kind: str) -> list[dict[str, Any]]:
+    """Details of the component's events of one kind, in order."""
+    return [detail for type_, detail in page.evaluate("seen") if type_ == kind]
+
+
+def wait_for_answer(page: Page, text: str) -> None:
+    page.wait_for_function("text => seen.findLast(([type]) => type === 'answer')?.[1].query === text", arg=text)
+
+
+def typed(page: Page, text: str) -> Locator:
+    """Types into the page's box and waits for the list that answers all of it."""
+    field = box(page)
+    field.click()
+    field.press_sequentially(text)
+    wait_for_answer(page, text)
+    return field
+
+
+def active_option(page: Page) -> str | None:
+    """The row that assistive technology is told of, which must be the one marked; None for the typed text."""
+    described, marked = page.evaluate(
+        """() => {
+            const root = document.querySelector("suggest-box").shadowRoot;
+            const id = root.querySelector("input").getAttribute("aria-activedescendant");
+            return [id && root.getElementById(id).textContent,
+                    [...root.querySelectorAll("[aria-selected=true]")].map((row) => row.textContent)];
+        }"""
+    )
+    assert marked == ([described] if described else [])
+    return described

@@ -1,0 +1,213 @@
+"""The generation being served, and the change to another one between two requests."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from string import ascii_lowercase
+
+from suggest import artifacts
+from suggest.engine import Engine
+from suggest.errors import ArtifactError, SuggestError
+from suggest.interfaces import State
+from suggest.service.metrics import Metrics
+from suggest.service.problems import Refusal, problem
+from suggest.service.settings import Settings
+
+logger = logging.getLogger("suggest.service")
+
+# Every first letter touches the pages that the first requests would otherwise wait for.
+_WARM_PREFIXES = ("", *ascii_lowercase)
+
+
+def open_newest_good(settings: Settings, state: State | None) -> tuple[Engine, list[str]]:
+    """Opens what `CURRENT` names or, where that is broken, the newest earlier generation that is not.
+
+    Returns:
+        The engine, and one line for each generation that was passed over.
+
+    Raises:
+        ArtifactError: none can be served; the text says why and what to build.
+    """
+    passed_over: list[str] = []
+    for name in _by_preference(settings.index_dir, passed_over):
+        try:
+            return _open(settings, state, name), passed_over
+        except ArtifactError as error:
+            passed_over.append(f"{name}: {error}")
+    reasons = "; ".join(passed_over) or "nothing was built there"
+    raise ArtifactError(f"no generation in {settings.index_dir} can be served ({reasons}); run `suggest build`")
+
+
+class Generations:
+    """Holds the engine that answers and replaces it when `CURRENT` names another generation.
+
+    One reference is replaced between two requests. Whoever asked the old engine keeps it alive until
+    they are done; its memory maps go with its last reader. All methods run on the event loop; opening
+    and verifying happen in a thread.
+
+    Attributes:
+        refused: name of the generation that `CURRENT` names and that could not be served, else None.
+    """
+
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._state: State | None = None
+        self._engine: Engine | None = None
+        self._changing = asyncio.Lock()
+        self._follower: asyncio.Task[None] | None = None
+        self._complaint: str | None = None
+        self.refused: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """Name of the generation that is served, None before the first."""
+        return None if self._engine is None else self._engine.generation
+
+    @property
+    def engine(self) -> Engine:
+        """The engine now; take it once per request, so that the whole answer comes from one generation.
+
+        Raises:
+            Refusal: 503, no generation could be loaded so far.
+        """
+        if self._engine is None:
+            raise Refusal(problem("not-ready", "no generation is loaded; see the log of the service"))
+        return self._engine
+
+    async def start(self, state: State) -> None:
+        """Loads the newest good generation and follows `CURRENT` from then on.
+
+        A worker that finds none stays up, not ready, and takes up the first good one: its supervisor
+        would otherwise take one failed start for a reason to stop all workers.
+        """
+        self._state = state
+        try:
+            engine, passed_over = await asyncio.to_thread(open_newest_good, self._settings, state)
+        except ArtifactError as error:
+            self._complain(str(error))
+        else:
+            self._engine = engine
+            self._metrics.loaded_at.set(time.time())
+            self._note_fallback(engine, passed_over)
+        self._follower = asyncio.create_task(self._follow())
+
+    async def stop(self) -> None:
+        """Stops following; the engine goes on answering what is under way."""
+        if self._follower is not None:
+            self._follower.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._follower
+
+    async def reload(self) -> str:
+        """Serves what `CURRENT` names; returns its name when this worker serves it.
+
+        Raises:
+            ArtifactError: it cannot be served; what was served stays served.
+        """
+        async with self._changing:
+            name = artifacts.current(self._settings.index_dir)
+            if name is None:
+                raise ArtifactError(f"{self._settings.index_dir} holds no generation; run `suggest build`")
+            if name != self.name:
+                try:
+                    self._adopt(await self._opened(name))
+                except ArtifactError:
+                    self.refused = name
+                    self._metrics.swap_failures.inc()
+                    raise
+            return name
+
+    async def rollback(self) -> str:
+        """Goes back to the newest good generation before the current one; returns its name.
+
+        `CURRENT` is switched only after that generation was opened, so other workers can follow.
+
+        Raises:
+            ArtifactError: there is none.
+        """
+        index_dir = self._settings.index_dir
+        reasons: list[str] = []
+        async with self._changing:
+            now = artifacts.current(index_dir)
+            for name in artifacts.generations(index_dir):
+                if now is None or name >= now:
+                    continue
+                try:
+                    engine = await self._opened(name)
+                except ArtifactError as error:
+                    reasons.append(f"{name}: {error}")
+                    continue
+                artifacts.switch_current(index_dir, name)
+                self._adopt(engine)
+                return name
+        raise ArtifactError(f"no generation before {now} can be served ({'; '.join(reasons) or 'none is kept'})")
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.poll_s)
+            self._metrics.flush()
+            try:
+                if artifacts.current(self._settings.index_dir) not in (self.name, self.refused):
+                    await self.reload()
+            except (SuggestError, OSError) as error:
+                self._complain(f"Still serving {self.name}: {error}")
+            except Exception:
+                # A follower that ended would leave this worker on an old generation for good.
+                logger.exception("Still serving %s", self.name)
+            else:
+                self._complaint = None
+
+    def _complain(self, complaint: str) -> None:
+        # Once, not twice a second.
+        if complaint != self._complaint:
+            logger.error(complaint)
+        self._complaint = complaint
+
+    async def _opened(self, name: str) -> Engine:
+        return await asyncio.to_thread(_open, self._settings, self._state, name)
+
+    def _adopt(self, engine: Engine) -> None:
+        self._engine = engine
+        self.refused = None
+        self._metrics.swaps.inc()
+        self._metrics.loaded_at.set(time.time())
+        logger.info("Serving generation %s", engine.generation)
+
+    def _note_fallback(self, engine: Engine, passed_over: list[str]) -> None:
+        if passed_over:
+            self.refused = _current_or_none(self._settings.index_dir)
+            self._metrics.fallbacks.inc()
+            logger.warning("Fell back to generation %s: %s", engine.generation, "; ".join(passed_over))
+
+
+def _open(settings: Settings, state: State | None, name: str) -> Engine:
+    verify = settings.verify and name != settings.verified
+    engine = Engine.open(settings.index_dir, state=state, generation=name, verify=verify)
+    for prefix in _WARM_PREFIXES:
+        engine.complete(prefix, match="prefix")
+        # Gives the event loop's thread the interpreter after every call rather than after 5 ms.
+        time.sleep(0)
+    return engine
+
+
+def _by_preference(index_dir: str, passed_over: list[str]) -> list[str]:
+    try:
+        now = artifacts.current(index_dir)
+    except ArtifactError as error:
+        passed_over.append(f"CURRENT: {error}")
+        now = None
+    kept = artifacts.generations(index_dir)
+    if now is None:
+        return kept
+    # CURRENT may name an earlier one than the newest, after a rollback: newer ones are not good then.
+    return [now, *(name for name in kept if name < now)]
+
+
+def _current_or_none(index_dir: str) -> str | None:
+    with suppress(ArtifactError):
+        return artifacts.current(index_dir)
+    return None

@@ -1,0 +1,88 @@
+"""`GET /v1/complete` as a plain ASGI callable.
+
+A framework's route costs 150 µs before any work, a bare callable 50 µs; this file is what is added to the latter.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from suggest.engine import Engine
+from suggest.errors import StateError
+from suggest.service.answers import answer_body
+from suggest.service.arguments import complete_arguments
+from suggest.service.generations import Generations
+from suggest.service.metrics import TIMED_EVERY, Metrics
+from suggest.service.problems import response_to
+from suggest.service.tokens import Tokens, require
+from suggest.types import Suggestion
+
+COMPLETE_PATH = "/v1/complete"
+"""Where the hot route answers."""
+
+# Never cached: every answer has a request id of its own, which an impression is joined by, and a
+# blocked query must not come back from a cache.
+_HEADERS = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+_PERSONAL = ("user", "session")
+
+
+class Complete:
+    """The hot route: parse, ask the engine, answer; no await in between, so a swap cannot fall into it."""
+
+    def __init__(self, generations: Generations, tokens: Tokens, metrics: Metrics) -> None:
+        self._generations = generations
+        self._tokens = tokens
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one GET or HEAD request."""
+        metrics = self._metrics
+        begin = perf_counter() if metrics.answered % TIMED_EVERY == 0 else 0.0
+        try:
+            if self._tokens.read is not None:
+                require("read", self._tokens, scope["headers"])
+            body = self.answer(scope["query_string"])
+        except Exception as error:  # noqa: BLE001 - nothing but a problem document leaves the process
+            await self._refuse(error, scope, receive, send)
+            return
+        metrics.answered += 1
+        length = (b"content-length", b"%d" % len(body))
+        await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length]})
+        await send({"type": "http.response.body", "body": body})
+        if begin:
+            metrics.complete_seconds.observe(perf_counter() - begin)
+
+    def answer(self, query_string: bytes) -> bytes:
+        """The JSON answer to a raw query string.
+
+        Raises:
+            Refusal, SuggestError: to be answered with a problem document.
+        """
+        engine = self._generations.engine
+        arguments = complete_arguments(query_string)
+        suggestions, degraded = self._suggest(engine, arguments)
+        if not suggestions:
+            self._metrics.empty += 1
+        return answer_body(
+            engine, arguments["text"], suggestions, explain=arguments.get("explain", False), degraded=degraded
+        )
+
+    def _suggest(self, engine: Engine, arguments: dict[str, Any]) -> tuple[list[Suggestion], bool]:
+        try:
+            return engine.complete(**arguments), False
+        except StateError:
+            if not any(name in arguments for name in _PERSONAL):
+                raise
+        # Without the user's history the answer is still a good one for everybody.
+        common = {name: value for name, value in arguments.items() if name not in _PERSONAL}
+        suggestions = engine.complete(**common)
+        self._metrics.degraded.inc()
+        return suggestions, True
+
+    async def _refuse(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        response = response_to(error)
+        self._metrics.requests.labels(COMPLETE_PATH, str(response.status_code)).inc()
+        await response(scope, receive, send)

@@ -1,0 +1,71 @@
+"""Counters and times for Prometheus, answered for all workers by any of them."""
+
+from __future__ import annotations
+
+import os
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+MULTIPROCESS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+"""Environment variable of the directory in which workers share their numbers; read by prometheus_client on import."""
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+COMPLETE_BUCKETS_S = (5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 5e-2, 0.25, 1.0)
+
+TIMED_EVERY = 8
+"""One in so many completions is timed: a shared histogram costs 6 µs an observation, a third of the answer."""
+
+
+class Metrics:
+    """All metrics of one worker.
+
+    The hot route adds to plain integers, `answered` and `empty`; `flush` moves them to the shared
+    counters, twice a second and before every exposition. A shared counter costs 2.5 µs a call.
+    """
+
+    def __init__(self) -> None:
+        registry = CollectorRegistry()
+        self._registry = registry
+        self.answered = 0
+        self.empty = 0
+        self.requests = Counter("suggest_requests", "Requests answered", ["route", "status"], registry=registry)
+        self.empty_answers = Counter("suggest_empty_answers", "Completions without a suggestion", registry=registry)
+        self.degraded = Counter("suggest_degraded_answers", "Answers made without the state", registry=registry)
+        self.complete_seconds = Histogram(
+            "suggest_complete_seconds",
+            f"Time inside the service for a completion, one in {TIMED_EVERY} measured",
+            buckets=COMPLETE_BUCKETS_S,
+            registry=registry,
+        )
+        self.events = Counter("suggest_events", "Events received by outcome", ["outcome"], registry=registry)
+        self.swaps = Counter("suggest_generation_swaps", "Generations taken up while serving", registry=registry)
+        self.swap_failures = Counter(
+            "suggest_generation_swap_failures", "New generations that could not be served", registry=registry
+        )
+        self.fallbacks = Counter(
+            "suggest_generation_fallback", "Workers that started on an earlier generation", registry=registry
+        )
+        self.loaded_at = Gauge(
+            "suggest_generation_loaded_timestamp_seconds",
+            "When a worker last took up a generation",
+            registry=registry,
+            multiprocess_mode="mostrecent",
+        )
+        self._complete_ok = self.requests.labels("/v1/complete", "200")
+
+    def flush(self) -> None:
+        """Moves what the hot route counted to the shared counters; on the event loop only."""
+        self._complete_ok.inc(self.answered)
+        self.empty_answers.inc(self.empty)
+        self.answered = self.empty = 0
+
+    def exposition(self) -> bytes:
+        """The text that Prometheus scrapes; about 1 ms for two workers."""
+        self.flush()
+        if MULTIPROCESS_DIR not in os.environ:
+            return generate_latest(self._registry)
+        shared = CollectorRegistry()
+        MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+        return generate_latest(shared)

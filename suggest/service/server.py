@@ -1,0 +1,217 @@
+"""Starts and stops the processes that serve."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import logging
+import logging.config
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
+
+from suggest.errors import ArgumentError, SuggestError
+from suggest.service.settings import Settings
+from suggest.service.tokens import tokens_from
+
+logger = logging.getLogger("suggest.service")
+
+_BACKLOG = 2048
+_GRACE_S = 20
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+_LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "suggest": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
+}
+
+
+def serve(
+    index_dir: str | os.PathLike[str],
+    state_url: str,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: int = 1,
+    *,
+    verify: bool = True,
+    cors_origins: tuple[str, ...] = (),
+    public_url: str | None = None,
+) -> None:
+    """Serves until SIGINT or SIGTERM; requests under way are finished first, for at most 20 s.
+
+    Tokens come from the environment, see `tokens_from`.
+
+    Args:
+        index_dir: directory of the generations.
+        state_url: where the state lives.
+        host: address to bind; other than loopback only with a read or write token.
+        port: port to bind; 0 for any free one, which the log line of the start names.
+        workers: processes that share the port and, through memory maps, the generation.
+        verify: check the SHA-256s of a generation before it is served.
+        cors_origins: web origins that may call the service from their pages; `*` for any.
+        public_url: how the service is reached from outside.
+
+    Raises:
+        ArgumentError: arguments that do not go together.
+        ArtifactError: no generation can be served.
+        StateError: the state cannot be opened.
+        SuggestError: the port cannot be bound, or a worker could not start.
+    """
+    tokens = tokens_from(os.environ)
+    settings = Settings(os.fspath(index_dir), state_url, tokens, verify, None, cors_origins, public_url)
+    _check_workers(settings, workers)
+    if tokens.open_to_all and not _is_loopback(host):
+        raise ArgumentError(
+            "host",
+            f"{host} is reachable from outside and neither SUGGEST_READ_TOKEN nor SUGGEST_WRITE_TOKEN is set; "
+            "set one, or bind to 127.0.0.1",
+        )
+    logging.config.dictConfig(_LOGGING)
+    _use_one_native_thread()
+    settings = replace(settings, verified=_verified_generation(settings))
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listening(host, port))
+        stack.enter_context(_stop_signals_end_the_server())
+        if workers > 1:
+            stack.enter_context(_shared_metrics())
+        _announce(settings, listener)
+        _run(settings, listener, workers)
+    logger.info("Stopped")
+
+
+def _check_workers(settings: Settings, workers: int) -> None:
+    if workers < 1:
+        raise ArgumentError("workers", f"expected 1 or more, got {workers}")
+    if workers > 1 and settings.state_url == "memory://":
+        raise ArgumentError(
+            "workers",
+            "memory:// is private to a process, so more than one worker cannot share it; use sqlite:///path",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        found = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise SuggestError(f"cannot bind to {host}: {error.strerror}") from error
+    return all(ipaddress.ip_address(str(address[4][0]).partition("%")[0]).is_loopback for address in found)
+
+
+def _use_one_native_thread() -> None:
+    # A worker answers one request at a time: a pool of native threads would only fight with the other workers'.
+    for variable in _THREAD_VARIABLES:
+        os.environ.setdefault(variable, "1")
+
+
+def _verified_generation(settings: Settings) -> str:
+    from suggest.service.generations import open_newest_good
+    from suggest.stores import open_state
+
+    # Hashed once here, not once per worker; this also tells of an unusable state before anything is bound.
+    state = open_state(settings.state_url)
+    try:
+        return open_newest_good(settings, state)[0].generation
+    finally:
+        state.close()
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except (OSError, OverflowError) as error:
+        raise SuggestError(f"cannot bind to {host}:{port}: {error}") from error
+    with listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+        except (OSError, OverflowError) as error:
+            raise SuggestError(_bind_failure(host, port, error)) from error
+        listener.set_inheritable(True)
+        yield listener
+
+
+def _bind_failure(host: str, port: int, error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use; stop what uses it or choose another with --port"
+    if number == errno.EACCES:
+        return f"no permission to bind port {port} on {host}; choose one above 1023 with --port"
+    return f"cannot bind to {host}:{port}: {error}"
+
+
+@contextmanager
+def _stop_signals_end_the_server() -> Iterator[None]:
+    # The server raises a signal again once it has stopped gracefully; it has done its work by then.
+    before = {number: signal.signal(number, lambda *_: None) for number in _STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    directory = tempfile.mkdtemp(prefix="suggest-metrics-")
+    os.environ[_METRICS_VARIABLE] = directory
+    try:
+        yield
+    finally:
+        del os.environ[_METRICS_VARIABLE]
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _announce(settings: Settings, listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    limit = " (no token is set, so only this machine can reach it)" if settings.tokens.open_to_all else ""
+    logger.info("Serving generation %s at http://%s:%d%s", settings.verified, shown, port, limit)
+
+
+def _run(settings: Settings, listener: socket.socket, workers: int) -> None:
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    from suggest.service.app import create_app
+
+    config = uvicorn.Config(
+        partial(create_app, settings),
+        factory=True,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=_LOGGING,
+        access_log=False,
+        server_header=False,
+        workers=workers,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    if workers == 1:
+        server = uvicorn.Server(config)
+        server.run(sockets=[listener])
+        started = server.started
+    else:
+        supervisor = Multiprocess(config, sockets=[listener])
+        supervisor.run()
+        started = all(process.exitcode != uvicorn.config.STARTUP_FAILURE for process in supervisor.processes)
+    if not started:
+        raise SuggestError("the service could not start; the reason is in the lines above")

@@ -1,0 +1,38 @@
+"""What one running service is told; picklable, because workers are started from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from suggest.service.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of the service.
+
+    Attributes:
+        index_dir: directory of the generations.
+        state_url: where the state lives, e.g. `sqlite:////var/lib/suggest/state.sqlite`.
+        tokens: who may do what.
+        verify: check the SHA-256s of a generation before it is served.
+        verified: name of a generation whose SHA-256s were checked already; workers need not repeat it.
+        cors_origins: web origins that may call the service from their pages; `*` for any.
+        public_url: how the service is reached from outside, e.g. `https://suggest.example.org`;
+            None takes it from each request.
+        poll_s: how often a worker looks for a new generation, in seconds.
+        max_waiting: requests (of all routes but `/v1/complete`) that may be under way in one worker;
+            the next is answered 503.
+        body_timeout_s: how long a request body may take to arrive, in seconds.
+    """
+
+    index_dir: str
+    state_url: str
+    tokens: Tokens = field(default_factory=Tokens)
+    verify: bool = True
+    verified: str | None = None
+    cors_origins: tuple[str, ...] = ()
+    public_url: str | None = None
+    poll_s: float = 0.5
+    max_waiting: int = 64
+    body_timeout_s: float = 15.0

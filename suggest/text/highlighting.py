@@ -1,0 +1,65 @@
+"""Where a suggestion shows what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from suggest.text.keys import INVISIBLE, NFKC_CASEFOLD, fold
+
+
+def highlight(shown: str, typed_key: str) -> tuple[tuple[int, int], ...]:
+    """The part of a display form that matches what was typed at its beginning.
+
+    A character is marked whole when a part of its key is matched (`ﬁ` by a typed `f`); the space that
+    completes a typed word is not marked.
+
+    Args:
+        shown: a display form.
+        typed_key: the prefix key of what was typed (`normalise_prefix`).
+
+    Returns:
+        One (start, end) pair of code points into `shown`; empty when its key does not start with
+        `typed_key`, or nothing was typed. Cost: about 0.3 µs in ASCII.
+    """
+    if not typed_key:
+        return ()
+    n_typed = len(typed_key)
+    if shown.isascii():
+        if shown[:n_typed].lower() == typed_key:
+            return ((0, n_typed if typed_key[-1] != " " else n_typed - 1),)
+        if "  " not in shown and shown.isprintable() and shown[:1] != " ":
+            return ()
+    return _matching_start(shown, typed_key)
+
+
+def _matching_start(shown: str, typed_key: str) -> tuple[tuple[int, int], ...]:
+    """Folds one composed character after the other until all of the typed key is used up."""
+    key = ""
+    first = last = 0
+    for start, end in _composed(shown):
+        folded = fold(shown[start:end])
+        if folded and not folded.isspace():
+            first, last = (first if key else start), end
+        key = _joined(key, folded)
+        if key.startswith(typed_key):
+            return ((first, last),)
+        if not typed_key.startswith(key):
+            return ()
+    return ()
+
+
+def _joined(key: str, folded: str) -> str:
+    text = key + folded
+    words = " ".join(text.split())
+    return f"{words} " if words and text[-1].isspace() else words
+
+
+def _composed(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the shortest parts that fold independently of each other."""
+    start = 0
+    for position in range(1, len(text)):
+        char = text[position]
+        if not INVISIBLE.match(char) and NFKC_CASEFOLD.hasBoundaryBefore(char):
+            yield start, position
+            start = position
+    yield start, len(text)

@@ -1,0 +1,22 @@
+"""What tests of several layers share: an index over the packaged sample."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def sample_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Index directory with one generation made from the sample; tests must not write to it."""
+    from suggest.pipelines.build import build
+
+    sample = Path(str(files("suggest.data")))
+    out = tmp_path_factory.mktemp("sample") / "index"
+    build(
+        out,
+        events=[sample / "events.jsonl.gz"],
+        queries=[sample / "queries.tsv.gz"],
+        blocklist=sample / "blocklist.txt",
+    )
+    return out

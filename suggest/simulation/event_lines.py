@@ -22,13 +22,16 @@ class EventLines:
         by_type: events so far, by type.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, end_ms: int) -> None:
+        self._end_ms = end_ms
         self.by_type: Counter[str] = Counter()
         self._pending: list[tuple[int, bytes]] = []
         self._dates: dict[int, str] = {}
 
     def add(self, ts_ms: int, record: dict[str, Any]) -> None:
-        """Takes one record, without its `ts`. About 1 µs."""
+        """Takes one record, without its `ts`; the log breaks off at `end_ms`. About 2 µs."""
+        if ts_ms >= self._end_ms:
+            return
         record["ts"] = self.rfc3339(ts_ms)
         self.by_type[record["type"]] += 1
         self._pending.append((ts_ms, orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import BufferedWriter
 from pathlib import Path
-from typing import BinaryIO
 
 import orjson
 
@@ -16,14 +16,20 @@ from suggest.simulation.language import TOPICS, Names
 from suggest.simulation.popular import PastQuery
 from suggest.simulation.videos import Video
 
-_LEVEL = 6
+_LEVEL = 4  # level 6 takes 1.6 times as long for 7% less
+_BUFFER_BYTES = 1 << 20
 
 
 @contextmanager
-def gzip_file(path: Path) -> Iterator[BinaryIO]:
+def gzip_file(path: Path) -> Iterator[BufferedWriter[gzip.GzipFile]]:
     """A gzip file without time and name in its header, which would differ from run to run."""
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as packed:
-        yield packed  # type: ignore[misc]  # GzipFile is a BinaryIO in all but its declared bases
+    # Lines are short, and every write to the compressor itself costs a microsecond: the buffer comes first.
+    with (
+        path.open("wb") as raw,
+        gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as packed,
+        BufferedWriter(packed, _BUFFER_BYTES) as out,
+    ):
+        yield out
 
 
 def write_tsv(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str | int, ...]]) -> int:
@@ -72,14 +78,14 @@ def comment_records(videos: list[Video], lines: EventLines) -> Iterator[dict[str
 
 def query_rows(rows: Iterable[PastQuery]) -> list[PastQuery]:
     """Counts of all languages together, by falling count, then query, then locale."""
-    return sorted(rows, key=lambda row: (-row.count, row.query, row.locale))
+    return sorted(rows, key=lambda row: (-row.n_searches, row.query, row.locale))
 
 
 def lexicon_rows(grammars: dict[str, Grammar], names: dict[str, Names]) -> list[tuple[str, str, str, str]]:
     """(name, kind, query, aliases) of names, creators and things; a name that stands for two keeps the first."""
     rows: dict[str, tuple[str, str, str, str]] = {}
     for topic in TOPICS:
-        listed = [(name, names[topic].kind) for name in names[topic].names]
+        listed: list[tuple[str, str]] = [(name, names[topic].kind) for name in names[topic].names]
         for grammar in grammars.values():
             listed += [(name, "creator") for name in grammar.creators[topic]]
             listed += [(name, topic) for name in grammar.language.topics[topic].entities]

@@ -10,6 +10,8 @@ from suggest.simulation.parameters import Parameters
 
 BARE = "{e}"
 
+_HIGHEST_NUMBER = 60
+
 
 class Intent(NamedTuple):
     """One thing to search for.
@@ -53,34 +55,37 @@ class Grammar:
             topic: zipf([*names[topic].names, *self.creators[topic]], parameters.name_exponent) for topic in TOPICS
         }
         self._patterns = zipf(language.patterns, parameters.word_exponent)
-        self._name_patterns = zipf((BARE, BARE, *language.name_patterns), parameters.name_exponent)
+        products = zipf((BARE, BARE, *language.product_patterns), parameters.name_exponent)
+        persons = zipf((BARE, BARE, *language.person_patterns), parameters.name_exponent)
+        self._name_patterns = {
+            name: products if names[topic].are_products else persons for topic in TOPICS for name in names[topic].names
+        }
+        self._person_patterns = persons
         self._tails = zipf(language.tails, parameters.word_exponent)
 
     def want(self, topic: str, draws: Draws) -> Intent:
         """A new wish about a topic. About 2 µs."""
         if draws.chance(self._parameters.navigational_share):
-            pattern = self._name_patterns.pick(draws)
-            return Intent(self.language.code, topic, self._named[topic].pick(draws), pattern, "", "", named=True)
+            name = self._named[topic].pick(draws)
+            return Intent(self.language.code, topic, name, self._name_pattern(name, draws), "", "", named=True)
         return self.about(topic, self._things[topic].entities.pick(draws), draws)
 
     def about(self, topic: str, entity: str, draws: Draws) -> Intent:
         """A wish about one thing of a topic."""
         parameters = self._parameters
-        intent = Intent(self.language.code, topic, entity, self._pattern(topic, draws), "", "", named=False)
-        if draws.chance(parameters.variety_share):
-            intent = intent._replace(variety=self._things[topic].varieties.pick(draws))
-        if draws.chance(parameters.tail_share):
-            intent = intent._replace(tail=self._tails.pick(draws))
-        return intent
+        pattern = self._pattern(topic, draws)
+        variety = self._things[topic].varieties.pick(draws) if draws.chance(parameters.variety_share) else ""
+        tail = self._tail(topic, draws) if draws.chance(parameters.tail_share) else ""
+        return Intent(self.language.code, topic, entity, pattern, variety, tail, named=False)
 
     def narrower(self, intent: Intent, draws: Draws) -> Intent:
         """The same wish with more words; itself when it has them all."""
         if intent.named:
-            return intent._replace(pattern=self._name_patterns.pick(draws))
+            return intent._replace(pattern=self._name_pattern(intent.entity, draws))
         if not intent.variety:
             return intent._replace(variety=self._things[intent.topic].varieties.pick(draws))
         if not intent.tail:
-            return intent._replace(tail=self._tails.pick(draws))
+            return intent._replace(tail=self._tail(intent.topic, draws))
         return intent
 
     def text(self, intent: Intent) -> str:
@@ -95,6 +100,15 @@ class Grammar:
         if intent.tail and intent.tail not in text:
             text = f"{text}{joiner}{intent.tail}"
         return text
+
+    def _name_pattern(self, name: str, draws: Draws) -> str:
+        return self._name_patterns.get(name, self._person_patterns).pick(draws)
+
+    def _tail(self, topic: str, draws: Draws) -> str:
+        if draws.chance(self._parameters.creator_tail_share):
+            return draws.one_of(self.creators[topic])
+        tail = self._tails.pick(draws)
+        return tail.replace("{d}", str(2 + draws.below(_HIGHEST_NUMBER - 1))) if "{d}" in tail else tail
 
     def _pattern(self, topic: str, draws: Draws) -> str:
         if draws.chance(self._parameters.bare_share):

@@ -34,7 +34,8 @@ class Vocabulary:
 class Language:
     """How queries, titles and comments are put together in one language.
 
-    Patterns hold `{e}` for the thing and, in trends, `{n}` for a number, in comments for a name.
+    Patterns hold `{e}` for the thing and, in trends, `{n}` for a number, in comments for a name;
+    tails may hold `{d}` for a number.
 
     Attributes:
         code: ISO 639-1.
@@ -42,6 +43,8 @@ class Language:
         variety_first: whether a variety stands before its thing.
         joiner: what stands between words: a space, or nothing.
         names: first names creators use.
+        product_patterns: for names of what can be bought or played.
+        person_patterns: for all other names.
     """
 
     code: str
@@ -50,7 +53,8 @@ class Language:
     joiner: str
     names: tuple[str, ...]
     patterns: tuple[str, ...]
-    name_patterns: tuple[str, ...]
+    product_patterns: tuple[str, ...]
+    person_patterns: tuple[str, ...]
     trend_patterns: tuple[str, ...]
     tails: tuple[str, ...]
     titles: tuple[str, ...]
@@ -62,21 +66,22 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Invented names of one topic, the most famous first.
-
-    Attributes:
-        kind: what they name: brand, team, game, ...
-    """
+    """Invented names of one topic, the most famous first."""
 
     kind: Literal["app", "artist", "brand", "game", "place", "series", "team"]
     names: tuple[str, ...]
+
+    @property
+    def are_products(self) -> bool:
+        """Whether they can be bought or played, and so have reviews and releases."""
+        return self.kind in {"app", "brand", "game"}
 
 
 def load_language(code: str) -> Language:
     """Reads the vocabulary of one language. A millisecond."""
     table = _read(code)
     topics = {topic: _vocabulary(table["topics"][topic]) for topic in TOPICS}
-    lists = ("names", "patterns", "name_patterns", "trend_patterns", "tails", "titles", "comments", "chatter")
+    lists = ("names", "patterns", "product_patterns", "person_patterns", "trend_patterns", "tails")
     return Language(
         code=code,
         locales=tuple(table["locales"]),
@@ -84,7 +89,7 @@ def load_language(code: str) -> Language:
         joiner=table["joiner"],
         abbreviations=tuple(table.get("abbreviations", {}).items()),
         topics=topics,
-        **{name: _split(table[name]) for name in lists},
+        **{name: _split(table[name]) for name in (*lists, "titles", "comments", "chatter")},
     )
 
 

@@ -17,17 +17,17 @@ class Parameters:
     """The log ends with this day (UTC), so that the same arguments always give the same dates."""
 
     language_shares: tuple[tuple[str, float], ...] = (
-        ("en", 0.46),
-        ("es", 0.11),
-        ("pt", 0.08),
-        ("de", 0.07),
-        ("fr", 0.06),
-        ("ru", 0.05),
-        ("tr", 0.03),
-        ("ar", 0.03),
-        ("hi", 0.03),
-        ("zh", 0.02),
-        ("ja", 0.02),
+        ("en", 0.36),
+        ("es", 0.12),
+        ("pt", 0.09),
+        ("de", 0.08),
+        ("fr", 0.07),
+        ("ru", 0.06),
+        ("tr", 0.04),
+        ("ar", 0.04),
+        ("hi", 0.04),
+        ("zh", 0.03),
+        ("ja", 0.03),
         ("ko", 0.02),
         ("th", 0.02),
     )
@@ -67,23 +67,26 @@ class Parameters:
     navigational_share: float = 0.34
     """Searches for a name (creator, brand, game). Tuned: the slope of the popularity curve."""
 
-    name_exponent: float = 1.0
-    """Zipf exponent of fame among names; 1 is what name popularity shows nearly everywhere."""
+    name_exponent: float = 1.25
+    """Zipf exponent of fame among names. Tuned: the slope of the popularity curve."""
 
-    word_exponent: float = 0.55
+    word_exponent: float = 0.4
     """Zipf exponent of things and patterns. Tuned: lower, and too few queries would be seen once."""
 
-    bare_share: float = 0.12
+    bare_share: float = 0.1
     """Topical searches for the thing alone. Tuned: query length."""
 
     general_pattern_share: float = 0.25
     """Patterns that fit any topic ("best ..."), against those of the topic ("... recipe")."""
 
-    variety_share: float = 0.5
+    variety_share: float = 0.44
     """A kind is named ("vegan ..."). Tuned: query length and the share of queries seen once."""
 
-    tail_share: float = 0.34
+    tail_share: float = 0.42
     """A circumstance follows ("... for beginners"). Tuned as `variety_share`."""
+
+    creator_tail_share: float = 0.3
+    """Circumstances that are whose video it is ("banana bread mia kitchen"). Tuned as `variety_share`."""
 
     trend_share: float = 0.04
     """Searches for what is new these days."""
@@ -97,7 +100,7 @@ class Parameters:
     foreign_share: float = 0.04
     """Searches in the first language of the world by people who live in another one."""
 
-    habit_share: float = 0.31
+    habit_share: float = 0.34
     """A session opens with one of the user's own earlier searches. Tuned: repeat rate."""
 
     again_share: float = 0.36
@@ -151,7 +154,7 @@ class Parameters:
     stray_attraction: float = 0.05
     """Chance, times affinity, to take another query than the wanted one from a typeahead list."""
 
-    panel_attraction: float = 0.35
+    panel_attraction: float = 0.3
     """Chance, times affinity and relevance, to take a query from a panel: nobody came for it."""
 
     relevance: tuple[float, float, float] = (1.0, 0.6, 0.2)
@@ -178,5 +181,5 @@ class Parameters:
     past_searches_per_user: int = 300
     """Searches of the month before the log, which fill `queries.tsv` and the lists shown."""
 
-    past_searches: tuple[int, int] = (150_000, 1_000_000)
+    past_searches: tuple[int, int] = (150_000, 400_000)
     """Least and most of them: the small languages need lists, and memory must stay bounded."""

@@ -16,19 +16,24 @@ _SLIP_RATE = 0.04
 _FEWEST_USERS = 2
 
 
-class Shown(NamedTuple):
-    """One query in a list: its text and what it means."""
+class Offer(NamedTuple):
+    """One query of a list.
+
+    Attributes:
+        relevance: for what it is shown beside: [0, 1].
+    """
 
     text: str
     intent: Intent
+    relevance: float
 
 
 class PastQuery(NamedTuple):
     """One row of the counts before the log."""
 
     query: str
-    count: int
-    users: int
+    n_searches: int
+    n_users: int
     locale: str
 
 
@@ -58,25 +63,25 @@ class Popular:
         self.rows = [PastQuery(text, count, len(searchers[text]), locale) for text, count in kept]
         self._index(meaning, parameters)
 
-    def completions(self, prefix: str) -> tuple[Shown, ...]:
+    def completions(self, prefix: str) -> tuple[Offer, ...]:
         """The most searched queries that start with a prefix, best first; may be empty."""
         return self._by_prefix.get(prefix, ())
 
-    def about(self, entity: str) -> tuple[Shown, ...]:
+    def about(self, entity: str) -> tuple[Offer, ...]:
         """The most searched queries about a thing or name, best first; may be empty."""
         return self._by_entity.get(entity, ())
 
     def _index(self, meaning: dict[str, Intent], parameters: Parameters) -> None:
-        by_prefix: defaultdict[str, list[Shown]] = defaultdict(list)
-        by_entity: defaultdict[str, list[Shown]] = defaultdict(list)
+        by_prefix: defaultdict[str, list[Offer]] = defaultdict(list)
+        by_entity: defaultdict[str, list[Offer]] = defaultdict(list)
         for row in self.rows:
-            shown = Shown(row.query, meaning[row.query])
+            offer = Offer(row.query, meaning[row.query], parameters.relevance[1])
             for length in range(1, min(len(row.query), _LONGEST_PREFIX) + 1):
                 listed = by_prefix[row.query[:length]]
                 if len(listed) < parameters.list_length:
-                    listed.append(shown)
-            listed = by_entity[shown.intent.entity]
+                    listed.append(offer)
+            listed = by_entity[offer.intent.entity]
             if len(listed) < parameters.panel_length + 1:
-                listed.append(shown)
+                listed.append(offer)
         self._by_prefix = {prefix: tuple(listed) for prefix, listed in by_prefix.items()}
         self._by_entity = {entity: tuple(listed) for entity, listed in by_entity.items()}

@@ -10,10 +10,28 @@ from suggest.simulation.parameters import Parameters
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
+# Whole hours without summer time: the shape of a day needs no more.
 _UTC_OFFSET_H = {
-    **{"en-US": -5, "en-GB": 0, "en-IN": 5, "es-ES": 1, "es-MX": -6, "pt-BR": -3, "pt-PT": 0, "de-DE": 1},
-    **{"de-AT": 1, "fr-FR": 1, "fr-CA": -5, "ru-RU": 3, "tr-TR": 3, "ar-EG": 2, "ar-SA": 3, "hi-IN": 5},
-    **{"zh-CN": 8, "zh-TW": 8, "ja-JP": 9, "ko-KR": 9, "th-TH": 7},
+    "en-US": -5,
+    "en-GB": 0,
+    "en-IN": 5,
+    "es-ES": 1,
+    "es-MX": -6,
+    "pt-BR": -3,
+    "pt-PT": 0,
+    "de-DE": 1,
+    "de-AT": 1,
+    "fr-FR": 1,
+    "fr-CA": -5,
+    "ru-RU": 3,
+    "tr-TR": 3,
+    "ar-EG": 2,
+    "ar-SA": 3,
+    "hi-IN": 5,
+    "zh-CN": 8,
+    "ja-JP": 9,
+    "ko-KR": 9,
+    "th-TH": 7,
 }
 
 

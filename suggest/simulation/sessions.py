@@ -11,10 +11,10 @@ from suggest.simulation.event_lines import EventLines
 from suggest.simulation.intents import Grammar, Intent, wider
 from suggest.simulation.keystrokes import slip, typed
 from suggest.simulation.parameters import Parameters
-from suggest.simulation.popular import Popular, Shown
+from suggest.simulation.popular import Offer, Popular
 from suggest.simulation.trends import Trend
 from suggest.simulation.users import User
-from suggest.simulation.videos import Library, Offer, Video, related
+from suggest.simulation.videos import Library, Video, related
 
 _SECOND_MS = 1000
 _KEY_MS = 180
@@ -180,7 +180,7 @@ class Visits:
         self._tap(user, request_id, surface, shown[at], at, now_ms, item)
         return now_ms, shown[at].intent
 
-    def _arranged(self, entries: Sequence[Shown] | Sequence[Offer]) -> Sequence[Shown] | Sequence[Offer]:
+    def _arranged(self, entries: Sequence[Offer]) -> Sequence[Offer]:
         if not self._draws.chance(self._parameters.shuffled_share):
             return entries
         mixed = list(entries)
@@ -200,7 +200,7 @@ class Visits:
         user: User,
         surface: str,
         about: str,
-        shown: Sequence[Shown] | Sequence[Offer],
+        shown: Sequence[Offer],
         now_ms: int,
         item: dict[str, str] | None = None,
     ) -> str:
@@ -223,7 +223,7 @@ class Visits:
         user: User,
         request_id: str,
         surface: str,
-        entry: Shown | Offer,
+        entry: Offer,
         at: int,
         now_ms: int,
         more: dict[str, str],

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from suggest.simulation.draws import Draws, Weighted
 from suggest.simulation.intents import Grammar, Intent
-from suggest.simulation.language import TOPICS, Names
+from suggest.simulation.language import Names
 from suggest.simulation.parameters import Parameters
 
 _HIGHEST_NUMBER = 9
@@ -38,9 +38,10 @@ class Trend(NamedTuple):
 def make_trends(days: int, names: dict[str, Names], parameters: Parameters, draws: Draws) -> list[Trend]:
     """All trends that live during the log, by first day."""
     trends = []
+    releasing = [topic for topic, named in names.items() if named.are_products]
     for day in range(1 - len(parameters.trend_lives), days):
         for _ in range(draws.count(parameters.trends_per_day)):
-            topic = draws.one_of(TOPICS)
+            topic = draws.one_of(releasing)
             name = draws.one_of(names[topic].names)
             number = 2 + draws.below(_HIGHEST_NUMBER - 1)
             # 1/u has the heavy tail of news; the bound keeps one story from being all of it.

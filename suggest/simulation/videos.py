@@ -11,20 +11,12 @@ from suggest.simulation.draws import Draws, Weighted, zipf
 from suggest.simulation.intents import BARE, Grammar, Intent
 from suggest.simulation.language import TOPICS
 from suggest.simulation.parameters import Parameters
-from suggest.simulation.popular import Popular, Shown
+from suggest.simulation.popular import Offer, Popular
 from suggest.simulation.rhythm import DAY_MS
 
 _OLDEST_DAYS = 60
 _CHATTER_SHARE = 0.3
 _COMMENT_DELAY_MS = 5 * DAY_MS
-
-
-class Offer(NamedTuple):
-    """One query of a panel and how relevant it is: [0, 1]."""
-
-    text: str
-    intent: Intent
-    relevance: float
 
 
 class Comment(NamedTuple):
@@ -111,37 +103,38 @@ class Studio:
         """The videos of a log from `first_ms` to `last_ms`; some are older. About 20 µs each."""
         parameters = self._parameters
         count = max(parameters.least_items, int(parameters.items_per_user * users))
-        home = Weighted([code for code, _ in parameters.language_shares], [x for _, x in parameters.language_shares])
-        times = sorted(first_ms - _OLDEST_DAYS * DAY_MS + draws.below(last_ms - first_ms + _OLDEST_DAYS * DAY_MS)
-                       for _ in range(count))  # fmt: skip
+        home = Weighted(*zip(*parameters.language_shares, strict=True))
+        oldest_ms = first_ms - _OLDEST_DAYS * DAY_MS
+        times = sorted(oldest_ms + draws.below(last_ms - oldest_ms) for _ in range(count))
         codes = [home.pick(draws) for _ in range(count)]
         videos = [
-            self._video(f"video-{number}", self._grammars[code], ts_ms, users, draws)
+            self._video(f"video-{number}", self._grammars[code], ts_ms, last_ms, users, draws)
             for number, (code, ts_ms) in enumerate(zip(codes, times, strict=True), 1)
         ]
         return Library(videos, codes)
 
-    def _video(self, name: str, grammar: Grammar, ts_ms: int, users: int, draws: Draws) -> Video:
+    def _video(self, name: str, grammar: Grammar, ts_ms: int, last_ms: int, users: int, draws: Draws) -> Video:
         topic = draws.one_of(TOPICS)
         language = grammar.language
         intent = grammar.want(topic, draws)._replace(tail="")
         creator = self._creators[language.code, topic].pick(draws)
         shown = grammar.text(intent._replace(pattern=BARE))
         title = draws.one_of(language.titles).replace("{e}", shown)
-        comments = tuple(
+        comments = [
             self._comment(f"{name}-{nth}", grammar, intent, creator, ts_ms, users, draws)
-            for nth in range(draws.count(self._parameters.comments_per_item))
-        )
+            for nth in range(1, 1 + draws.count(self._parameters.comments_per_item))
+        ]
+        written = tuple(comment for comment in comments if comment.ts_ms < last_ms)
         tags = tuple(dict.fromkeys((intent.entity, language.topics[topic].channel, creator)))
         offers = self._offers(grammar, intent, creator, draws)
-        return Video(name, title, tags, topic, intent.entity, language.locales[0], ts_ms, offers, comments)
+        return Video(name, title, tags, topic, intent.entity, language.locales[0], ts_ms, offers, written)
 
     def _offers(self, grammar: Grammar, intent: Intent, creator: str, draws: Draws) -> tuple[Offer, ...]:
         exact, same, near = self._parameters.relevance
         bare = Intent(intent.code, intent.topic, intent.entity, BARE, "", "", intent.named)
         other = grammar.want(intent.topic, draws)
         wishes = [(bare, exact), (intent, exact)]
-        wishes += [(shown.intent, same) for shown in self._popular[intent.code].about(intent.entity)]
+        wishes += [(offer.intent, same) for offer in self._popular[intent.code].about(intent.entity)]
         wishes = wishes[: self._parameters.panel_length - 2]
         wishes += [(Intent(intent.code, intent.topic, creator, BARE, "", "", named=True), same), (other, near)]
         best: dict[str, Offer] = {}
@@ -162,19 +155,19 @@ class Studio:
         pattern = draws.one_of(grammar.language.comments)
         mentioned = {"{e}": intent.entity, "{n}": creator}
         text, spans = _fill(pattern, mentioned)
-        exact = self._parameters.relevance[0]
-        offers = tuple(
-            Offer(query, Intent(intent.code, intent.topic, value, BARE, "", "", intent.named or value == creator), exact)
-            for query, value in ((span[2], text[span[0] : span[1]]) for span in spans)
-        )
+        offers = tuple(self._mention(intent, text[start:end], creator) for start, end, _ in spans)
         return Comment(name, text, user, ts_ms, spans, offers)
+
+    def _mention(self, intent: Intent, value: str, creator: str) -> Offer:
+        named = intent.named or value == creator
+        bare = Intent(intent.code, intent.topic, value, BARE, "", "", named)
+        return Offer(value.lower(), bare, self._parameters.relevance[0])
 
 
 def related(popular: Popular, intent: Intent, text: str, parameters: Parameters) -> tuple[Offer, ...]:
     """The queries shown beside a search: the popular ones about the same thing, without itself."""
-    same = parameters.relevance[1]
-    others: tuple[Shown, ...] = tuple(shown for shown in popular.about(intent.entity) if shown.text != text)
-    return tuple(Offer(shown.text, shown.intent, same) for shown in others[: parameters.panel_length])
+    others = tuple(offer for offer in popular.about(intent.entity) if offer.text != text)
+    return others[: parameters.panel_length]
 
 
 def _fill(pattern: str, values: dict[str, str]) -> tuple[str, tuple[tuple[int, int, str], ...]]:

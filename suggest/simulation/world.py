@@ -125,15 +125,14 @@ def _make_world(users: int, days: int, seed: int, parameters: Parameters) -> _Wo
     people = make_users(users, languages, parameters, draws)
     first_day = parameters.last_day - timedelta(days=days - 1)
     first_ms = int(datetime(first_day.year, first_day.month, first_day.day, tzinfo=UTC).timestamp()) * 1000
-    library = Studio(grammars, popular, parameters).library(users, first_ms, first_ms + days * DAY_MS, draws)
+    end_ms = first_ms + days * DAY_MS
+    library = Studio(grammars, popular, parameters).library(users, first_ms, end_ms, draws)
     trends = make_trends(days, names, parameters, draws)
-    scene = Scene(parameters, draws, grammars, popular, library, EventLines())
+    scene = Scene(parameters, draws, grammars, popular, library, EventLines(end_ms))
     return _World(names, people, trends, scene, first_ms)
 
 
-def _make_popular(
-    grammars: dict[str, Grammar], users: int, parameters: Parameters, draws: Draws
-) -> dict[str, Popular]:
+def _make_popular(grammars: dict[str, Grammar], users: int, parameters: Parameters, draws: Draws) -> dict[str, Popular]:
     low, high = parameters.past_searches
     searches = min(max(parameters.past_searches_per_user * users, low), high)
     return {
@@ -158,10 +157,9 @@ def _live(world: _World, path: Path, days: int, progress: Progress | None) -> No
             date = scene.parameters.last_day - timedelta(days=days - 1 - day)
             scene.trending = alive(world.trends, day, scene.parameters)
             for user in world.users:
-                starts = (rhythm.start_ms(user.locale, draws) for _ in range(rhythm.sessions(user.per_day, date, draws)))
-                for start_ms in sorted(starts):
+                n_sessions = rhythm.sessions(user.per_day, date, draws)
+                for start_ms in sorted(rhythm.start_ms(user.locale, draws) for _ in range(n_sessions)):
                     visits.visit(user, day_ms + start_ms)
-            # Visits of the last day may run past midnight; the log ends when they end.
-            out.write(scene.lines.take(day_ms + DAY_MS * (1 if day < days - 1 else 2)))
+            out.write(scene.lines.take(day_ms + DAY_MS))
             if progress is not None:
                 progress("days", day + 1, days)

@@ -168,7 +168,7 @@ class SqliteState:
     def _event(self, body: bytes) -> Event:
         try:
             return to_event(body)
-        except (ValueError, TypeError, IndexError) as error:
+        except (ValueError, TypeError, LookupError) as error:
             raise state_error("read an event of", self._path, error) from error
 
     def _mark(self, sql: str) -> int:

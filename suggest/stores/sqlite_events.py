@@ -12,37 +12,38 @@ import orjson
 from suggest.stores.identity import seen_key
 from suggest.types import Event
 
-# A body names fields by their place in `Event`, so the order of its fields is part of the file format.
 _TS_US, _KNOWN_AT_US, _SHOWN = (Event._fields.index(name) for name in ("ts_us", "known_at_us", "shown"))
 
 
 def to_body(event: Event) -> bytes:
-    """A JSON list of places and values, `[0,"search",1,1700000000000000,…]`, without the fields that are None.
+    """A JSON list of the fields in the order of `Event`, which is so a part of the file format.
+
+    Left out: the Nones at its end, and `known_at_us` where it equals `ts_us`. Lists are shorter than objects,
+    and two to three times faster to take apart than pairs of a field's number and value.
 
     Raises:
         TypeError: a text is not valid Unicode, or a number is beyond 64 bits.
     """
     values: list[Any] = list(event)
+    while values[-1] is None:
+        values.pop()
     if event.known_at_us == event.ts_us:
         values[_KNOWN_AT_US] = None
-    return orjson.dumps([part for pair in enumerate(values) if pair[1] is not None for part in pair])
+    return orjson.dumps(values)
 
 
 def to_event(body: bytes) -> Event:
     """The event of a body. About 2 µs.
 
     Raises:
-        ValueError, TypeError, IndexError: the body is damaged.
+        ValueError, TypeError, LookupError: the body is damaged.
     """
-    values: list[Any] = [None] * len(Event._fields)
-    parts = orjson.loads(body)
-    for place, value in zip(parts[::2], parts[1::2], strict=True):
-        values[place] = value
+    values = orjson.loads(body)
     if values[_KNOWN_AT_US] is None:
         values[_KNOWN_AT_US] = values[_TS_US]
-    if values[_SHOWN] is not None:
+    if len(values) > _SHOWN and values[_SHOWN] is not None:
         values[_SHOWN] = tuple(values[_SHOWN])
-    return Event._make(values)
+    return Event(*values)
 
 
 def is_erased(body: bytes) -> bool:

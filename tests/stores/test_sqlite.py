@@ -226,17 +226,15 @@ def test_sqlite_state_keeps_every_field_of_an_event(state):
     assert [found for _, found in state.read()] == variants
 
 
-def test_sqlite_state_names_fields_as_files_in_use_do():
-    """The places are in every file: a new field of an event goes to the end, or the format version rises."""
+def test_sqlite_state_orders_fields_as_files_in_use_do():
+    """The order is in every file: a new field of an event goes to the end, or the format version rises."""
     event = Event(
         "search", 1, "u", "id", 2, "en", "GB", "s", "q", "p", "typed", "i", "c", "r", "item", "in", ("a",), 0, 0.5
     )
-    body = (
-        b'[0,"search",1,1,2,"u",3,"id",4,2,5,"en",6,"GB",7,"s",8,"q",9,"p",10,"typed",'
-        b'11,"i",12,"c",13,"r",14,"item",15,"in",16,["a"],17,0,18,0.5]'
-    )
+    body = b'["search",1,"u","id",2,"en","GB","s","q","p","typed","i","c","r","item","in",["a"],0,0.5]'
     assert to_body(event) == body
     assert to_event(body) == event
+    assert to_body(a_search("u", "q", event_id="id")) == b'["search",1,"u","id",null,null,null,"s","q",null,"typed"]'
 
 
 def test_sqlite_state_commits_to_the_disk_and_overwrites_what_it_deletes(state):

@@ -169,7 +169,7 @@ export class SuggestBox extends HTMLElement {
     this.#clear.addEventListener("click", () => this.#onClear());
     // The input keeps the focus while the list is clicked or scrolled; without it blur would close the list first.
     for (const area of [this.#panel, this.#clear]) area.addEventListener("mousedown", (event) => event.preventDefault());
-    this.#list.addEventListener("click", ({ target }) => this.#pick([...this.#list.children].indexOf(target.closest("li"))));
+    this.#list.addEventListener("click", ({ target }) => this.#pick(target.closest("li")));
     this.#update();
   }
 
@@ -184,7 +184,8 @@ export class SuggestBox extends HTMLElement {
     this.#describe();
   }
 
-  attributeChangedCallback(name) {
+  attributeChangedCallback(name, before, after) {
+    if (before === after) return; // frameworks set what is set
     if (name === "label" || name === "placeholder") return this.#describe();
     this.#forget(); // it was another service's or another person's answer
     if (this.#wanted) this.#ask();
@@ -222,7 +223,7 @@ export class SuggestBox extends HTMLElement {
     const { key, altKey } = event;
     if (key === "ArrowDown") this.#step(altKey ? 0 : 1);
     else if (key === "ArrowUp") altKey ? this.#close() : this.#step(-1);
-    else if (key === "Enter") this.#active < 0 ? this.#search() : this.#pick(this.#active);
+    else if (key === "Enter") this.#active < 0 ? this.#search() : this.#pick(this.#list.children[this.#active]);
     else if (key === "Escape" && !this.#panel.hidden) this.#close();
     else if (key === "Escape" && this.value) this.#setText("");
     else if (key === forward && atEnd && this.#active >= 0) this.#fill(this.#active), this.#ask();
@@ -380,8 +381,8 @@ export class SuggestBox extends HTMLElement {
 
   // Choosing, searching, and telling the service
 
-  #pick(position) {
-    this.#fill(position);
+  #pick(row) {
+    this.#fill([...this.#list.children].indexOf(row));
     this.#search();
   }
 

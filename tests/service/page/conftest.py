@@ -46,19 +46,23 @@ def server() -> Iterator[PageServer]:
         yield server
 
 
-@pytest.fixture
-def visit(browser: Browser, server: PageServer) -> Iterator[Visit]:
-    """Opens a path in a fresh context; any script error or policy violation fails the test."""
-    contexts, errors = [], []
+@pytest.fixture(scope="module")
+def plain_page(browser: Browser) -> Page:
+    """A page of ordinary settings, kept for the whole file: a new one costs as much as a whole test."""
+    return _new_page(browser, {})
 
-    def visit(path: str = "/", *, script: str = "", still_clock: bool = False, **options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.add_init_script(KEEP_EVENTS + script)
-        page = context.new_page()
-        page.set_default_timeout(5000)
+
+@pytest.fixture
+def visit(browser: Browser, plain_page: Page, server: PageServer) -> Iterator[Visit]:
+    """Opens a path; any script error or policy violation fails the test."""
+    visited, errors = [], []
+
+    def visit(path: str = "/", *, script: str = "", still_clock: bool = False, **settings: Any) -> Page:
+        page = _new_page(browser, settings) if script or still_clock or settings else plain_page
+        visited.append(page)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.append(line.text) if "Security Policy" in line.text else None)
+        page.add_init_script(script)
         if still_clock:
             page.clock.install(time="2026-01-01T00:00:00Z")
         page.goto(server.url + path)
@@ -67,6 +71,17 @@ def visit(browser: Browser, server: PageServer) -> Iterator[Visit]:
         return page
 
     yield visit
-    for context in contexts:
-        context.close()
+    for page in visited:
+        if page is plain_page:
+            page.unroute_all()
+            page.goto("about:blank")
+        else:
+            page.context.close()
     assert errors == []
+
+
+def _new_page(browser: Browser, settings: dict[str, Any]) -> Page:
+    context = browser.new_context(**settings)
+    context.add_init_script(KEEP_EVENTS)
+    context.set_default_timeout(10_000)
+    return context.new_page()

@@ -121,7 +121,7 @@ def test_answer_that_is_none_counts_as_failure(visit: Visit, body: str) -> None:
 
 
 def test_offline_says_unavailable_and_recovers(visit: Visit) -> None:
-    page = visit()
+    page = visit(offline=False)
     field = typed(page, "guit")
     page.context.set_offline(True)
     field.press("a")

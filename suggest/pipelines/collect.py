@@ -1,0 +1,209 @@
+"""Files of events and counts in, tables that a generation is built from out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from suggest.pipelines.deduplicate import deduplicate, repeated_ids
+from suggest.pipelines.final_intent import TYPING_US, final_intent
+from suggest.pipelines.profiles import profiles
+from suggest.pipelines.query_statistics import locale_weights, query_statistics, query_uses, surface_forms
+from suggest.pipelines.read import COUNT_SCHEMA, EVENT_SCHEMA, event_batches, read_counts, read_events
+from suggest.pipelines.report import ReadReport
+from suggest.pipelines.spellings import spellings
+from suggest.types import DAY_US, Event
+
+_EVENT_COLUMNS = ["type", "ts_us", "user", "event_id", "known_at_us", "locale", "session", "query", "source"]
+_COUNT_COLUMNS = ["query", "count", "users", "locale"]
+
+
+@dataclass(frozen=True)
+class BuildInputs:
+    """What to collect and how.
+
+    Attributes:
+        events: files in the `--events` format.
+        queries: files in the `--queries` format.
+        extra_events: events from elsewhere, such as the log of a state; taken once.
+        forgotten: user to a moment in µs; their events up to it are left out.
+        as_of_us: leave out what became known after this moment; None for nothing.
+        latest_us: events of files after this moment are malformed; None accepts any.
+        strict: fail at the first malformed row.
+        half_life_us: age at which a search counts half in `decayed`.
+        typing_us: longest pause between a half-typed query and its continuation.
+        max_per_user: most searches of one user that add to the weight of one query; None for no bound.
+    """
+
+    events: Sequence[Path] = ()
+    queries: Sequence[Path] = ()
+    extra_events: Iterable[Event] = ()
+    forgotten: Mapping[str, int] = field(default_factory=dict)
+    as_of_us: int | None = None
+    latest_us: int | None = None
+    strict: bool = False
+    half_life_us: int = 30 * DAY_US
+    typing_us: int = TYPING_US
+    max_per_user: int | None = None
+
+
+@dataclass(frozen=True)
+class LogTables:
+    """What a log says, as tables that live in the connection; their rows are in no order.
+
+    Attributes:
+        statistics: see `query_statistics`.
+        by_locale: see `locale_weights`.
+        profiles: see `profiles`.
+        tombstones: key: string, unique; deleted_us: int64, of queries that delete events name. They
+            are in no other table.
+        watermark_us: the latest `known_at` of all events in µs; 0 without events.
+    """
+
+    statistics: ir.Table
+    by_locale: ir.Table
+    profiles: ir.Table
+    tombstones: ir.Table
+    watermark_us: int
+
+
+def connect(directory: Path, *, memory_limit: str = "512MB", threads: int = 2) -> Any:
+    """An Ibis connection to a new DuckDB database in a directory, which also takes what does not fit memory.
+
+    Args:
+        directory: exists and is empty; needs up to twice the bytes of the log.
+        memory_limit: of DuckDB; the process needs some 300 MB more.
+        threads: of DuckDB.
+    """
+    return ibis.duckdb.connect(
+        directory / "collect.duckdb",
+        memory_limit=memory_limit,
+        threads=threads,
+        temp_directory=str(directory / "spill"),
+        preserve_insertion_order=False,
+    )
+
+
+def collect(connection: Any, inputs: BuildInputs, report: ReadReport, *, directory: Path) -> LogTables:
+    """Reads all inputs and answers with tables; equal rows whatever the order of files and rows.
+
+    Args:
+        connection: from `connect`; keep it open while the tables are used.
+        inputs: what to collect and how.
+        report: is filled in.
+        directory: takes the validated events in Parquet while this runs, about half of the log's bytes.
+
+    Raises:
+        InputError: as in `read_events`.
+    """
+    events, counts, watermark_us = _stage(connection, inputs, report, directory)
+    spelled = connection.create_table("spellings", spellings(_texts(events, counts)))
+    tombstones = connection.create_table("tombstones", _tombstones(events, spelled))
+    counts = _usable(connection, _spell(counts, spelled), tombstones, report)
+    searches = _spell(events.filter(events.type == "search"), spelled)
+    searches = _usable(connection, searches, tombstones, report)
+    marked = connection.create_table("searches", final_intent(searches, inputs.typing_us))
+    report.drop("half_typed", _n_rows(connection, marked.filter(~marked.is_final)))
+    return _tables(connection, marked.filter(marked.is_final), counts, tombstones, inputs, watermark_us)
+
+
+def _stage(connection: Any, inputs: BuildInputs, report: ReadReport, directory: Path) -> tuple[ir.Table, ir.Table, int]:
+    """Distinct events that count, counts, and the watermark."""
+    read = read_events(inputs.events, strict=inputs.strict, report=report, latest_us=inputs.latest_us)
+    events = _to_parquet(
+        connection, directory / "events.parquet", chain(read, event_batches(inputs.extra_events)), _EVENT_COLUMNS
+    )
+    counted = read_counts(inputs.queries, strict=inputs.strict, report=report)
+    counts = _to_parquet(connection, directory / "counts.parquet", counted, _COUNT_COLUMNS)
+    if inputs.as_of_us is not None:
+        is_late = events.known_at_us > inputs.as_of_us
+        report.drop("known_later", _n_rows(connection, events.filter(is_late)))
+        events = events.filter(~is_late)
+    watermark_us = _scalar(connection, events.known_at_us.max()) or 0
+    events = _without_forgotten(connection, events, inputs.forgotten, report)
+    repeated = connection.create_table("repeated", repeated_ids(events))
+    if _n_rows(connection, repeated):
+        ids = events.mutate(id_hash=events.event_id.hash()).semi_join(repeated, "id_hash").event_id
+        report.drop("duplicate", _scalar(connection, ids.count()) - _scalar(connection, ids.nunique()))
+    return deduplicate(events, repeated), counts, watermark_us
+
+
+def _to_parquet(connection: Any, path: Path, batches: Iterator[pa.RecordBatch], columns: list[str]) -> ir.Table:
+    # Through a file and not into the database: every engine reads it, a batch at a time, only the columns it needs.
+    schema = COUNT_SCHEMA if columns is _COUNT_COLUMNS else EVENT_SCHEMA
+    schema = pa.schema([schema.field(name) for name in columns])
+    repetitive = [name for name in columns if name != "event_id"]
+    with pq.ParquetWriter(path, schema, use_dictionary=repetitive) as writer:
+        for batch in batches:
+            writer.write_batch(batch.select(columns))
+    table: ir.Table = connection.read_parquet(path)
+    return table
+
+
+def _without_forgotten(connection: Any, events: ir.Table, forgotten: Mapping[str, int], report: ReadReport) -> ir.Table:
+    if not forgotten:
+        return events
+    rows = pa.table({"forgotten": list(forgotten), "at_us": list(forgotten.values())})
+    users = connection.create_table("forgotten", rows)
+    erased = [events.user == users.forgotten, events.ts_us <= users.at_us]
+    report.drop("forgotten_user", _n_rows(connection, events.semi_join(users, erased)))
+    return events.anti_join(users, erased)
+
+
+def _texts(events: ir.Table, counts: ir.Table) -> ir.Table:
+    return events.filter(events.type.isin(["search", "delete"])).select("query").union(counts.select("query"))
+
+
+def _tombstones(events: ir.Table, spelled: ir.Table) -> ir.Table:
+    deletes = events.filter(events.type == "delete").join(spelled, "query")
+    return deletes.group_by("key").agg(deleted_us=deletes.ts_us.min())
+
+
+def _spell(rows: ir.Table, spelled: ir.Table) -> ir.Table:
+    return rows.join(spelled, "query").drop("query")
+
+
+def _usable(connection: Any, rows: ir.Table, tombstones: ir.Table, report: ReadReport) -> ir.Table:
+    problems = rows.filter(rows.problem.notnull()).problem.value_counts(name="n_rows")
+    for problem in connection.to_pyarrow(problems).to_pylist():
+        report.drop(problem["problem"], problem["n_rows"])
+    rows = rows.filter(rows.problem.isnull()).drop("problem")
+    if _n_rows(connection, tombstones):
+        report.drop("deleted_query", _n_rows(connection, rows.semi_join(tombstones, "key")))
+    return rows.anti_join(tombstones, "key")
+
+
+def _tables(
+    connection: Any,
+    searches: ir.Table,
+    counts: ir.Table,
+    tombstones: ir.Table,
+    inputs: BuildInputs,
+    watermark_us: int,
+) -> LogTables:
+    uses = connection.create_table("uses", query_uses(searches, watermark_us, inputs.half_life_us))
+    forms = surface_forms(searches, counts)
+    statistics = query_statistics(uses, forms, counts, inputs.max_per_user)
+    return LogTables(
+        statistics=connection.create_table("statistics", statistics),
+        by_locale=connection.create_table("by_locale", locale_weights(uses, counts, inputs.max_per_user)),
+        profiles=connection.create_table("profiles", profiles(searches)),
+        tombstones=tombstones,
+        watermark_us=watermark_us,
+    )
+
+
+def _n_rows(connection: Any, table: ir.Table) -> int:
+    return int(_scalar(connection, table.count()))
+
+
+def _scalar(connection: Any, value: ir.Scalar) -> Any:
+    return connection.to_pyarrow(value).as_py()

@@ -21,7 +21,7 @@ from suggest.rank import PARTS, HiddenQueries, Policy, popular_score, score_part
 from suggest.stores import open_state
 from suggest.text import highlight, normalise, normalise_prefix
 from suggest.types import EntitySpan, PastSearch, Suggestion, now_us, parse_event, parse_ts, rfc3339
-from suggest.types.events import MAX_ID_CHARS
+from suggest.types.events import read_id
 
 MAX_K = 100
 """Most suggestions one call returns."""
@@ -249,20 +249,15 @@ class Engine:
         hidden = self._hidden.as_of(at_us)
         history = None
         if user is not None:
-            _check_id("user", user)
+            user = _id("user", user)
             history = self._history(user, self._state.history_version(user)).as_of(at_us)
-        if session is not None:
-            _check_id("session", session)
-        if locale is not None:
-            _check_id("locale", locale)
-            locale = self._index.locale(locale)
         return Request(
             normalise_prefix(text),
             k,
-            locale or ALL,
+            ALL if locale is None else self._index.locale(_id("locale", locale)),
             at_us,
             history or None,
-            session,
+            None if session is None else _id("session", session),
             match,
             hidden.ids,
             hidden.keys,
@@ -332,14 +327,16 @@ def _moment(now: object) -> int:
         raise ArgumentError("now", str(error)) from None
 
 
-def _check_id(argument: str, value: object) -> None:
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_ID_CHARS:
-        raise ArgumentError(argument, f"expected text of 1 to {MAX_ID_CHARS} characters, got {value!r:.60}")
+def _id(argument: str, value: object) -> str:
+    try:
+        return read_id(value, argument)
+    except EventError as error:
+        raise ArgumentError(argument, str(error).removeprefix(f"{argument}: ")) from None
 
 
 def _check_unused(region: object, where: object) -> None:
     if region is not None:
-        _check_id("region", region)
+        _id("region", region)
     if where is not None:
         raise ArgumentError("where", "filters are not part of this version; leave it out")
 

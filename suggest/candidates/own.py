@@ -45,14 +45,13 @@ class OwnHistory:
         self._searches = searches
         self._admits = admits
         self._final = _final_intents(searches)
-        by_key: dict[str, tuple[str, list[int]]] = {}
+        times_us: dict[str, list[int]] = {}
+        texts: dict[str, str] = {}
         for key, search in self._final:
-            text, times_us = by_key.get(key, ("", []))
-            by_key[key] = (display(search.query), [*times_us, search.ts_us])
+            times_us.setdefault(key, []).append(search.ts_us)
+            texts[key] = display(search.query)
         self._queries = sorted(
-            OwnQuery(key, text, tuple(times_us))
-            for key, (text, times_us) in by_key.items()
-            if key and admits(key, text)
+            OwnQuery(key, text, tuple(times_us[key])) for key, text in texts.items() if key and admits(key, text)
         )
         self._keys = [query.key for query in self._queries]
 

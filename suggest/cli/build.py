@@ -72,7 +72,6 @@ def run(arguments: argparse.Namespace) -> None:
             allowlist=arguments.allowlist,
             min_users=arguments.min_users,
             encoder=arguments.encoder,
-            max_vectors=arguments.max_vectors,
             safety=arguments.safety,
             strict=arguments.strict,
             state=state,

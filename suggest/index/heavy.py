@@ -45,8 +45,8 @@ class HeavyPrefixes(NamedTuple):
     last: npt.NDArray[np.int64]
 
 
-def heavy_prefixes(keys: pa.Array, over: int = HEAVY_OVER) -> HeavyPrefixes:
-    """All prefixes, the empty one included, with more than `over` completions among sorted keys.
+def heavy_prefixes(keys: pa.Array) -> HeavyPrefixes:
+    """All prefixes, the empty one included, with more than `HEAVY_OVER` completions among sorted keys.
 
     Works on UTF-8 bytes (whose order is code point order), one depth at a time, on the rows that
     are still in a heavy interval. O(total bytes of shared prefixes).
@@ -57,9 +57,9 @@ def heavy_prefixes(keys: pa.Array, over: int = HEAVY_OVER) -> HeavyPrefixes:
     found: list[tuple[int, npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
     rows = np.arange(len(keys))
     depth = 0
-    while len(rows) > over:
+    while len(rows) > HEAVY_OVER:
         first, size = _intervals(rows, shared, depth)
-        kept = size > over
+        kept = size > HEAVY_OVER
         first, size = first[kept], size[kept]
         whole = _ends_a_character(first, depth, starts, lengths, data)
         found.append((depth, first[whole], size[whole]))
@@ -133,7 +133,8 @@ def _ends_a_character(
 ) -> npt.NDArray[np.bool_]:
     longer = lengths[first] > depth
     following = data[np.minimum(starts[first] + depth, len(data) - 1)]
-    return ~longer | ((following & _CONTINUATION_MASK) != _CONTINUATION)
+    whole: npt.NDArray[np.bool_] = ~longer | ((following & _CONTINUATION_MASK) != _CONTINUATION)
+    return whole
 
 
 def _collected(

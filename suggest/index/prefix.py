@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from suggest.artifacts import Generation, GenerationWriter
-from suggest.index.heavy import DEEP_OVER, TOP, best_of_each, heavy_prefixes
+from suggest.index import heavy
+from suggest.index.heavy import best_of_each, heavy_prefixes
 from suggest.index.locales import LocaleWeights, locale_to_serve
 from suggest.index.strings import StringTable, save_strings
 from suggest.index.table import QueryColumns, QueryTable
@@ -49,8 +50,8 @@ class PrefixIndex:
     def __init__(self, generation: Generation) -> None:
         self.queries = QueryTable(generation)
         self._heavy = marisa_trie.Trie().mmap(str(generation.path("prefixes.marisa")))
-        self._interval = memoryview(generation.array("prefix_interval"))
-        self._size = memoryview(generation.array("interval_size"))
+        self._interval = generation.array("prefix_interval").data
+        self._size = generation.array("interval_size").data
         locales: Mapping[str, int] = generation.parameters["locales"]
         self._orders = {ALL: _Order(generation, 0)}
         self._locales = {name: LocaleWeights(generation, number) for name, number in locales.items() if number}
@@ -98,11 +99,11 @@ class PrefixIndex:
 
     def _stored(self, prefix: str, k: int, locale: str) -> int:
         """Number of the interval whose stored list answers the best `k`, or -1 to enumerate."""
-        heavy = self._heavy.get(prefix, -1)
-        if heavy < 0:
+        number = self._heavy.get(prefix, -1)
+        if number < 0:
             return -1
-        interval = self._interval[heavy]
-        if k > TOP and TOP < self._size[interval] <= DEEP_OVER:
+        interval: int = self._interval[number]
+        if k > heavy.TOP and heavy.TOP < self._size[interval] <= heavy.DEEP_OVER:
             return -1
         return interval
 
@@ -120,8 +121,8 @@ class _Order:
     """The stored lists of one locale, by number of the interval."""
 
     def __init__(self, generation: Generation, number: int) -> None:
-        self._starts = memoryview(generation.array(f"lists_{number}_starts"))
-        self._ids = memoryview(generation.array(f"lists_{number}"))
+        self._starts = generation.array(f"lists_{number}_starts").data
+        self._ids = generation.array(f"lists_{number}").data
         self._texts = StringTable(generation, f"lists_{number}_text")
 
     def ids(self, interval: int, k: int) -> list[int]:
@@ -147,16 +148,16 @@ def save_prefixes(
         ids: their ids, from `save_queries`.
         locales: by name, ascending rows of `columns` that were searched there and the weight of each.
     """
-    heavy = heavy_prefixes(columns.keys)
-    trie = marisa_trie.Trie(heavy.prefixes)
+    found = heavy_prefixes(columns.keys)
+    trie = marisa_trie.Trie(found.prefixes)
     trie.save(str(writer.path("prefixes.marisa")))
-    interval = np.empty(len(heavy.prefixes), dtype=np.uint32)
-    interval[[trie[prefix] for prefix in heavy.prefixes]] = heavy.interval
+    interval = np.empty(len(found.prefixes), dtype=np.uint32)
+    interval[[trie[prefix] for prefix in found.prefixes]] = found.interval
     writer.save_array("prefix_interval", interval)
-    writer.save_array("interval_size", (heavy.last - heavy.first).astype(np.uint32))
+    writer.save_array("interval_size", (found.last - found.first).astype(np.uint32))
     # float32, as it is served: the stored order and the order of enumeration must tie alike.
     weight = columns.weight.astype(np.float32)
-    orders = [best_of_each(heavy, _rank(weight))]
+    orders = [best_of_each(found, _rank(weight))]
     numbers: dict[str, int] = {}
     for name, (rows, exact) in sorted(locales.items()):
         local = exact.astype(np.float32)
@@ -165,7 +166,7 @@ def save_prefixes(
             continue
         numbers[name] = len(orders)
         _save_locale(writer, numbers[name], ids[rows], local)
-        orders.append(best_of_each(heavy, _rank(local), rows))
+        orders.append(best_of_each(found, _rank(local), rows))
     writer.parameters["locales"] = numbers
     _save_lists(writer, columns, ids, orders)
 

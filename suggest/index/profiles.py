@@ -39,7 +39,7 @@ class ProfileTable:
 
     def __init__(self, generation: Generation) -> None:
         self._users = marisa_trie.Trie().mmap(str(generation.path("users.marisa")))
-        self._starts = memoryview(generation.array("profile_starts"))
+        self._starts = generation.array("profile_starts").data
         self._ts_us = generation.array("profile_ts_us")
         self._query = generation.array("profile_query")
         self._session = generation.array("profile_session")

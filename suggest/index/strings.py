@@ -15,7 +15,7 @@ class StringTable:
     """String i by its number, about 0.3 µs; nothing is kept decoded."""
 
     def __init__(self, generation: Generation, name: str) -> None:
-        self._starts = memoryview(generation.array(f"{name}_starts"))
+        self._starts = generation.array(f"{name}_starts").data
         with generation.path(f"{name}.utf8").open("rb") as file:
             # An empty file cannot be mapped.
             length = self._starts[-1]

@@ -59,12 +59,12 @@ class QueryTable:
 
     def __init__(self, generation: Generation) -> None:
         self._trie = marisa_trie.Trie().mmap(str(generation.path("queries.marisa")))
-        self.weight = memoryview(generation.array("weight"))
-        self.decayed = memoryview(generation.array("decayed"))
-        self.count = memoryview(generation.array("count"))
-        self.users = memoryview(generation.array("users"))
-        self.last_seen_day = memoryview(generation.array("last_seen_day"))
-        self._is_reshaped = memoryview(generation.array("display_bits"))
+        self.weight = generation.array("weight").data
+        self.decayed = generation.array("decayed").data
+        self.count = generation.array("count").data
+        self.users = generation.array("users").data
+        self.last_seen_day = generation.array("last_seen_day").data
+        self._is_reshaped = generation.array("display_bits").data
         self._reshaped_ids = generation.array("display_ids")
         self._reshaped = StringTable(generation, "display")
 

@@ -105,9 +105,9 @@ def parse_event(record: object, *, latest_us: int | None = None) -> Event:
     user = record.get("user")
     if _absent(user):
         raise EventError("missing_user", "every event needs user (an opaque string)")
-    user = _read_id(user, "user")
+    user = read_id(user, "user")
     event_id = record.get("event_id")
-    event_id = _hash_id(kind, ts_us, user, values) if _absent(event_id) else _read_id(event_id, "event_id")
+    event_id = _hash_id(kind, ts_us, user, values) if _absent(event_id) else read_id(event_id, "event_id")
     return Event(kind, ts_us, user, event_id, known_at_us, **values)
 
 
@@ -185,11 +185,20 @@ def check_whole_number(value: Any, name: str, limit: int) -> int:
     return number
 
 
-def _read_id(value: Any, name: str) -> str:
+def read_id(value: Any, name: str) -> str:
+    """The value as an opaque id of 1 to `MAX_ID_CHARS` characters.
+
+    Raises:
+        EventError: `bad_<name>` or `too_long_<name>`.
+    """
     # Databases often export numeric keys as numbers; as text they are as opaque as any other.
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= MAX_KEY_BITS:
         value = str(value)
-    return check_text(value, name, MAX_ID_CHARS)
+    text = check_text(value, name, MAX_ID_CHARS)
+    if not text or "\0" in text:
+        # The trie of users ends its keys at a NUL.
+        raise EventError(f"bad_{name}", f"{name}: expected an id without NUL characters, got {_shown(value)}")
+    return text
 
 
 def _read_position(value: Any, name: str) -> int:
@@ -246,15 +255,15 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
 }
 
 _READERS: dict[str, Callable[[Any, str], Any]] = {
-    "locale": _read_id,
-    "region": _read_id,
-    "session": _read_id,
+    "locale": read_id,
+    "region": read_id,
+    "session": read_id,
     "query": check_text,
     "prefix": check_text,
     "source": _one_of(SEARCH_SOURCES),
-    "item": _read_id,
-    "comment": _read_id,
-    "request_id": _read_id,
+    "item": read_id,
+    "comment": read_id,
+    "request_id": read_id,
     "surface": _one_of(SURFACES),
     "input": check_text,
     "shown": _read_shown,

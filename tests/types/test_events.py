@@ -16,8 +16,8 @@ from suggest.errors import EventError
 from suggest.types import KNOWN_FIELDS, Event, parse_event
 from suggest.types.events import MAX_ID_CHARS, MAX_SHOWN, MAX_TEXT_CHARS, SEARCH_SOURCES, SURFACES
 
-_ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
-_cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\t\n\r|"), min_size=1, max_size=12)
+_ids = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
+_cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\t\n\r|"), min_size=1, max_size=12)
 _moments = st.integers(0, 7_258_118_399)
 
 

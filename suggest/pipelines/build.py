@@ -1,0 +1,310 @@
+"""The offline build: files and a state's log become one published generation."""
+
+from __future__ import annotations
+
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suggest.artifacts import Generation, GenerationWriter, building, sha256_of
+from suggest.errors import InputError, NotBuiltError
+from suggest.index import (
+    ProfileColumns,
+    QueryColumns,
+    canonical_locale,
+    language,
+    save_prefixes,
+    save_profiles,
+    save_queries,
+)
+from suggest.interfaces import State
+from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect
+from suggest.pipelines.report import ReadReport
+from suggest.pipelines.suggestible import Removed, suggestible
+from suggest.rank import Policy
+from suggest.stores import open_state
+from suggest.text import normalise
+from suggest.types import DAY_US, now_us
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage's name, how much of it is done and how much there is (0 when unknown)."""
+
+MEMORY_LIMIT = "512MB"
+"""What DuckDB may hold before it spills to disk; a build then stays within about 1 GiB."""
+
+MAX_PER_USER = 10
+"""Searches of one person that add to one query's popularity: a flood from one user lifts nothing.
+Behind own history any bound from 2 on ranks alike; ten leaves small logs as they are."""
+
+_BATCH_ROWS = 65_536
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What one build did.
+
+    Attributes:
+        generation: name of the published generation.
+        n_queries: queries that may be suggested.
+        n_users: people whose own history the generation carries.
+        removed: queries that the policy kept out, by reason.
+        read: what the readers accepted, rejected and dropped.
+        unused: inputs that this version does not use.
+        bytes: size of the generation.
+        bytes_per_query: of strings, tries, tables and statistics, without people's histories.
+        seconds: wall time.
+        peak_mib: the most memory the process has held so far.
+    """
+
+    generation: str
+    n_queries: int
+    n_users: int
+    removed: dict[str, int]
+    read: dict[str, Any]
+    unused: list[str]
+    bytes: int
+    bytes_per_query: float
+    seconds: float
+    peak_mib: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The attributes as a JSON object."""
+        return asdict(self)
+
+
+def build(
+    out: str | Path,
+    *,
+    events: Sequence[str | Path] = (),
+    queries: Sequence[str | Path] = (),
+    items: Sequence[str | Path] = (),
+    comments: Sequence[str | Path] = (),
+    lexicon: Sequence[str | Path] = (),
+    blocklist: str | Path | None = None,
+    allowlist: str | Path | None = None,
+    min_users: int = 2,
+    encoder: str = "default",
+    safety: str = "standard",
+    strict: bool = False,
+    state: str | State | None = None,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Builds one generation under `out` and serves it from then on.
+
+    Args:
+        out: the index directory.
+        events: log files.
+        queries: files of queries with counts.
+        items: checked to exist; this version does not use them.
+        comments: likewise.
+        lexicon: likewise.
+        blocklist: file of what is never suggested.
+        allowlist: file of exceptions from it.
+        min_users: how many people must have searched a query before others are shown it.
+        encoder: `default` or `none`; this version makes no vectors.
+        safety: `strict`, `standard` or `off`: the personal-data patterns.
+        strict: stop at the first malformed row.
+        state: a state whose log, tombstones and forgotten people are taken in too.
+        progress: told of each stage.
+
+    Raises:
+        InputError: a file cannot be used, or nothing is left to suggest from.
+        BuildLocked: another build of this directory is running.
+        ArtifactError: the directory cannot be written; what was served stays served.
+    """
+    started = time.monotonic()
+    told = progress or (lambda _stage, _done, _total: None)
+    unused = _unused({"items": items, "comments": comments, "lexicon": lexicon}, encoder)
+    policy = Policy.from_files(blocklist=blocklist, allowlist=allowlist, min_users=min_users, safety=safety)
+    report, removed = ReadReport(), Removed()
+    paths = [Path(path) for path in (*events, *queries)]
+    with building(out) as writer, _scratch(writer) as scratch, _opened(state) as source:
+        told("read and count", 0, 0)
+        connection = connect(scratch, memory_limit=MEMORY_LIMIT)
+        tables = collect(connection, _inputs(events, queries, strict, source), report, directory=scratch)
+        told("apply the policy", 0, 0)
+        rows, columns = _admitted(tables, policy, _blocked(source), removed)
+        told("write the index", 0, 0)
+        save_prefixes(writer, columns, save_queries(writer, columns), _locales(tables, rows, columns))
+        n_users = _write_profiles(writer, tables, policy)
+        writer.inputs = [_described(path) for path in paths]
+        writer.parameters |= {
+            "n_queries": len(columns),
+            "watermark_us": tables.watermark_us or None,
+            "min_users": min_users,
+            "safety": safety,
+            "memory_limit": MEMORY_LIMIT,
+        }
+        writer.save_json("policy", policy.to_json())
+        writer.save_json("removed", removed.to_json())
+        told("publish", 0, 0)
+    return _report(Generation.open(out, writer.name, verify=False), n_users, removed, report, unused, started)
+
+
+def _inputs(
+    events: Sequence[str | Path], queries: Sequence[str | Path], strict: bool, source: State | None
+) -> BuildInputs:
+    return BuildInputs(
+        events=tuple(Path(path) for path in events),
+        queries=tuple(Path(path) for path in queries),
+        strict=strict,
+        # A sender whose clock is far ahead must not move the watermark.
+        latest_us=now_us() + DAY_US,
+        extra_events=() if source is None else (event for _, event in source.read()),
+        forgotten={} if source is None else source.forgotten(),
+        max_per_user=MAX_PER_USER,
+    )
+
+
+def _admitted(
+    tables: LogTables, policy: Policy, blocked: frozenset[str], removed: Removed
+) -> tuple[pa.Table, QueryColumns]:
+    """The queries that may be suggested, sorted by key: the table of them, and the columns of the index."""
+    statistics = tables.statistics
+    enough = statistics.filter(statistics.users >= policy.min_users)
+    removed.counts["min_users"] = int(
+        statistics.filter(statistics.users < policy.min_users).count().to_pyarrow().as_py()
+    )
+    batches = enough.order_by("key").to_pyarrow_batches(chunk_size=_BATCH_ROWS)
+    admitted = [suggestible(pa.Table.from_batches([batch]), policy, blocked, removed) for batch in batches]
+    if not sum(len(rows) for rows in admitted):
+        raise InputError(
+            f"nothing is left to suggest: {_what_was_removed(removed)}; "
+            "give a longer log, or lower --min-users if every query may be shown to everybody"
+        )
+    rows = pa.concat_tables(admitted).combine_chunks()
+    columns = QueryColumns(
+        keys=rows["key"].combine_chunks(),
+        displays=rows["display"].combine_chunks(),
+        weight=rows["weight"].to_numpy(),
+        count=rows["count"].to_numpy(),
+        users=rows["users"].to_numpy(),
+        decayed=rows["decayed"].to_numpy(),
+        last_seen_us=rows["last_seen_us"].to_numpy(),
+    )
+    return rows, columns
+
+
+def _locales(
+    tables: LogTables, rows: pa.Table, columns: QueryColumns
+) -> dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
+    """By locale and by language: the ascending rows searched there, and the weight of each there.
+
+    Searches without a locale count everywhere; where all others name the same one, the locale is all there is.
+    """
+    by_locale = tables.by_locale
+    row_of = ibis.memtable(rows.select(["key"]).append_column("row", pa.array(np.arange(len(rows)))))
+    located = by_locale.join(row_of, "key").select("row", "locale", "weight").to_pyarrow()
+    tags = [None if tag is None else canonical_locale(tag) for tag in located["locale"].to_pylist()]
+    names = {tag for tag in tags if tag}
+    names |= {language(tag) for tag in names}
+    if len({tag for tag in tags if tag}) == 1:
+        return {name: (np.arange(len(rows)), columns.weight) for name in names}
+    row, weight = located["row"].to_numpy(), located["weight"].to_numpy()
+    anywhere = np.zeros(len(rows))
+    nowhere = np.array([tag is None for tag in tags], dtype=np.bool_)
+    np.add.at(anywhere, row[nowhere], weight[nowhere])
+    result = {}
+    for name in sorted(names):
+        here = np.array([tag is not None and name in (tag, language(tag)) for tag in tags], dtype=np.bool_)
+        local = np.bincount(row[here], weight[here], minlength=len(rows))
+        found = np.flatnonzero(local)
+        result[name] = (found, local[found] + anywhere[found])
+    return result
+
+
+def _write_profiles(writer: GenerationWriter, tables: LogTables, policy: Policy) -> int:
+    """Writes people's own histories, without what even they are not shown; returns how many people."""
+    profiles = tables.profiles.order_by(["user", "ts_us", "key"]).to_pyarrow()
+    shown = profiles["display"].unique().to_pylist()
+    refused = [text for text in shown if policy.refusal(normalise(text), text) is not None]
+    profiles = profiles.filter(pc.invert(pc.is_in(profiles["display"], pa.array(refused, pa.string()))))
+    save_profiles(
+        writer,
+        ProfileColumns(
+            user=profiles["user"].combine_chunks(),
+            query=profiles["display"].combine_chunks(),
+            session=profiles["session"].combine_chunks(),
+            ts_us=profiles["ts_us"].to_numpy(),
+            typed=profiles["typed"].to_numpy(),
+        ),
+    )
+    return len(profiles["user"].unique())
+
+
+@contextmanager
+def _scratch(writer: GenerationWriter) -> Iterator[Path]:
+    """A folder for the run, beside the index so that what spills lands on the same disk; gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=writer.directory.parent, prefix=f"{writer.directory.name}-work-") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _opened(state: str | State | None) -> Iterator[State | None]:
+    if not isinstance(state, str):
+        yield state
+        return
+    opened = open_state(state)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _blocked(source: State | None) -> frozenset[str]:
+    return frozenset() if source is None else frozenset(normalise(query) for query in source.tombstones())
+
+
+def _unused(inputs: Mapping[str, Sequence[str | Path]], encoder: str) -> list[str]:
+    if encoder not in ("default", "none"):
+        raise NotBuiltError(f"--encoder {encoder}: this version makes no vectors; leave it out")
+    for paths in inputs.values():
+        for path in paths:
+            if not Path(path).is_file():
+                raise InputError(f"{path}: no such file")
+    return [name for name, paths in inputs.items() if paths]
+
+
+def _described(path: Path) -> dict[str, Any]:
+    return {"path": str(path), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+
+
+def _what_was_removed(removed: Removed) -> str:
+    counts = {reason: n for reason, n in sorted(removed.counts.items()) if n}
+    return ", ".join(f"{reason} removed {n:,}" for reason, n in counts.items()) or "the inputs hold no query"
+
+
+def _report(
+    generation: Generation,
+    n_users: int,
+    removed: Removed,
+    report: ReadReport,
+    unused: list[str],
+    started: float,
+) -> BuildReport:
+    sizes = generation.bytes_by_file()
+    personal = sum(size for name, size in sizes.items() if name.startswith(("profile_", "users.marisa")))
+    n_queries = generation.parameters["n_queries"]
+    return BuildReport(
+        generation=generation.name,
+        n_queries=n_queries,
+        n_users=n_users,
+        removed=dict(sorted(removed.counts.items())),
+        read=report.to_json(),
+        unused=unused,
+        bytes=sum(sizes.values()),
+        bytes_per_query=round((sum(sizes.values()) - personal) / n_queries, 1),
+        seconds=round(time.monotonic() - started, 1),
+        peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    )

@@ -9,10 +9,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from suggest.interfaces import State
+from suggest.service.authorization import Right, require
 from suggest.service.generations import Generations
 from suggest.service.metrics import Metrics
 from suggest.service.settings import Settings
-from suggest.service.tokens import Right, require
 from suggest.service.writer import Writer
 
 

@@ -14,10 +14,11 @@ from suggest.engine import Engine
 from suggest.errors import StateError
 from suggest.service.answers import answer_body
 from suggest.service.arguments import complete_arguments
+from suggest.service.authorization import require
 from suggest.service.generations import Generations
 from suggest.service.metrics import TIMED_EVERY, Metrics
 from suggest.service.problems import response_to
-from suggest.service.tokens import Tokens, require
+from suggest.service.tokens import Tokens
 from suggest.types import Suggestion
 
 COMPLETE_PATH = "/v1/complete"

@@ -15,15 +15,22 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from suggest.errors import ArgumentError, SuggestError
 from suggest.service.settings import Settings
 from suggest.service.tokens import tokens_from
 
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
 logger = logging.getLogger("suggest.service")
 
 _BACKLOG = 2048
 _GRACE_S = 20
+# The supervisor replaces a worker that does not answer for so long. Its default of 5 s kills workers
+# that are still importing on a busy machine, again and again.
+_HEALTHCHECK_S = 60
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -47,12 +54,10 @@ def serve(
     workers: int = 1,
     *,
     verify: bool = True,
-    cors_origins: tuple[str, ...] = (),
-    public_url: str | None = None,
 ) -> None:
     """Serves until SIGINT or SIGTERM; requests under way are finished first, for at most 20 s.
 
-    Tokens come from the environment, see `tokens_from`.
+    Tokens, the origins of other sites and the public URL come from the environment; see `docs/http.md`.
 
     Args:
         index_dir: directory of the generations.
@@ -61,8 +66,6 @@ def serve(
         port: port to bind; 0 for any free one, which the log line of the start names.
         workers: processes that share the port and, through memory maps, the generation.
         verify: check the SHA-256s of a generation before it is served.
-        cors_origins: web origins that may call the service from their pages; `*` for any.
-        public_url: how the service is reached from outside.
 
     Raises:
         ArgumentError: arguments that do not go together.
@@ -70,15 +73,16 @@ def serve(
         StateError: the state cannot be opened.
         SuggestError: the port cannot be bound, or a worker could not start.
     """
-    tokens = tokens_from(os.environ)
-    settings = Settings(os.fspath(index_dir), state_url, tokens, verify, None, cors_origins, public_url)
+    settings = Settings(
+        index_dir=os.fspath(index_dir),
+        state_url=state_url,
+        tokens=tokens_from(os.environ),
+        verify=verify,
+        cors_origins=tuple(os.environ.get("SUGGEST_CORS_ORIGINS", "").split()),
+        public_url=os.environ.get("SUGGEST_PUBLIC_URL", "").rstrip("/") or None,
+    )
     _check_workers(settings, workers)
-    if tokens.open_to_all and not _is_loopback(host):
-        raise ArgumentError(
-            "host",
-            f"{host} is reachable from outside and neither SUGGEST_READ_TOKEN nor SUGGEST_WRITE_TOKEN is set; "
-            "set one, or bind to 127.0.0.1",
-        )
+    _check_host(settings, host)
     logging.config.dictConfig(_LOGGING)
     _use_one_native_thread()
     settings = replace(settings, verified=_verified_generation(settings))
@@ -99,6 +103,15 @@ def _check_workers(settings: Settings, workers: int) -> None:
         raise ArgumentError(
             "workers",
             "memory:// is private to a process, so more than one worker cannot share it; use sqlite:///path",
+        )
+
+
+def _check_host(settings: Settings, host: str) -> None:
+    if settings.tokens.open_to_all and not _is_loopback(host):
+        raise ArgumentError(
+            "host",
+            f"{host or 'every address'} is reachable from outside and neither SUGGEST_READ_TOKEN nor "
+            "SUGGEST_WRITE_TOKEN is set; set one, or bind to 127.0.0.1",
         )
 
 
@@ -190,10 +203,8 @@ def _run(settings: Settings, listener: socket.socket, workers: int) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    from suggest.service.app import create_app
-
     config = uvicorn.Config(
-        partial(create_app, settings),
+        partial(_application, settings),
         factory=True,
         loop="uvloop",
         http="httptools",
@@ -204,6 +215,7 @@ def _run(settings: Settings, listener: socket.socket, workers: int) -> None:
         server_header=False,
         workers=workers,
         timeout_graceful_shutdown=_GRACE_S,
+        timeout_worker_healthcheck=_HEALTHCHECK_S,
     )
     if workers == 1:
         server = uvicorn.Server(config)
@@ -215,3 +227,10 @@ def _run(settings: Settings, listener: socket.socket, workers: int) -> None:
         started = all(process.exitcode != uvicorn.config.STARTUP_FAILURE for process in supervisor.processes)
     if not started:
         raise SuggestError("the service could not start; the reason is in the lines above")
+
+
+def _application(settings: Settings) -> ASGIApp:
+    # Imported by the worker that runs it: a worker answers its supervisor only once it has been unpickled.
+    from suggest.service.app import create_app
+
+    return create_app(settings)

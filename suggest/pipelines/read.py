@@ -112,14 +112,15 @@ def _parsed(
         for number, record in block:
             try:
                 if isinstance(record, EventError):
-                    n_unreadable += 1
                     raise record
                 accepted.append(parse(record))
             except EventError as error:
                 report.reject(error.reason, f"{path}:{number}")
                 if strict:
                     raise InputError(f"{path}:{number}: {error.reason}") from error
-            if isinstance(record, dict) and not known.issuperset(record):
+            if not isinstance(record, dict):
+                n_unreadable += 1
+            elif not known.issuperset(record):
                 report.count_unknown(record.keys() - known)
         report.rows += len(block)
         report.accepted += len(accepted)

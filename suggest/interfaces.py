@@ -59,11 +59,14 @@ class ProfileStore(Protocol):
         ...
 
     def forget(self, user: str, at_us: int) -> int:
-        """Erases a user from log and history; returns how many events went. Remembers that it did."""
+        """Erases a user from log and history; returns how many events went. Remembers that it did.
+
+        Tombstones that the user's `delete` events made stay: they protect others.
+        """
         ...
 
     def forgotten(self) -> Mapping[str, int]:
-        """User to the `at_us` of the latest `forget`; generations older than that still name them."""
+        """User to the highest `at_us` of a `forget`; generations older than that still name them."""
         ...
 
 
@@ -71,7 +74,10 @@ class TombstoneStore(Protocol):
     """What must never be suggested again."""
 
     def block(self, queries: Sequence[str], at_us: int) -> None:
-        """Suggest none of these again, whatever `now` a call asks for. Durable when it returns."""
+        """Suggest none of these again, whatever `now` a call asks for. Durable when it returns.
+
+        `at_us` is when that was asked for; it does not limit the block.
+        """
         ...
 
     def tombstones(self) -> Mapping[str, int]:
@@ -87,7 +93,11 @@ class State(EventLog, ProfileStore, TombstoneStore, Protocol):
     """Everything that moves, behind one object."""
 
     def counters(self) -> Mapping[str, int]:
-        """Accepted events by type since the state was made, and `forgotten`, `blocked`."""
+        """Accepted events by type since the state was made, calls of `forget`, and queries `blocked`.
+
+        Types that never came are absent; erased events stay counted. Names are the event types,
+        `forgotten` and `blocked` (each query once).
+        """
         ...
 
     def backup(self, path: str) -> None:

@@ -69,25 +69,27 @@ class SqliteState:
         """See `EventLog.read`; by pages of 1,000, each its own transaction, so it never holds back a checkpoint."""
         while page := self._rows("SELECT offset, body FROM log WHERE offset > ? ORDER BY offset LIMIT ?", after, _PAGE):
             for offset, body in page:
-                if not is_erased(body):
-                    yield offset, self._event(body)
+                event = self._event(body)
+                if event is not None:
+                    yield offset, event
             after = page[-1][0]
 
     def watermark(self) -> int:
-        """See `EventLog.watermark`. About 6 µs."""
+        """See `EventLog.watermark`. About 5 µs."""
         return self._mark("SELECT watermark FROM marks")
 
     def history_version(self, user: str) -> int:
-        """The offset of the user's latest accepted search, or 0. About 8 µs."""
+        """The offset of the user's latest accepted search, or 0. About 6 µs."""
         rows = self._rows("SELECT version FROM users WHERE user = ?", user)
         return int(rows[0][0]) if rows else 0
 
     def history(self, user: str, limit: int = 1000) -> list[PastSearch]:
         """See `ProfileStore.history`; about 4 µs a search, found through one index range."""
-        newest_first = (self._event(body) for (body,) in self._rows(_HISTORY, user, max(limit, 0)))
-        searches = [PastSearch(e.ts_us, e.query or "", e.session, e.source == "typed") for e in newest_first]
-        searches.reverse()
-        return searches
+        newest_first = self._rows(_HISTORY, user, max(limit, 0))
+        events = (self._event(body) for (body,) in reversed(newest_first))
+        return [
+            PastSearch(e.ts_us, e.query, e.session, e.source == "typed") for e in events if e and e.query is not None
+        ]
 
     def forget(self, user: str, at_us: int) -> int:
         """See `ProfileStore.forget`; also empties the write-ahead log, unless a backup is reading it."""
@@ -123,10 +125,10 @@ class SqliteState:
         return dict(self._rows("SELECT query, ts_us FROM tombstones"))
 
     def moved(self) -> int:
-        """See `TombstoneStore.moved`. About 6 µs.
+        """See `TombstoneStore.moved`. About 5 µs.
 
-        A plain read of one row: asking `PRAGMA data_version` first whether anything was committed at all
-        takes 5 µs of these 6, as both open a read transaction.
+        A plain read of one row (5.4 µs): to ask `PRAGMA data_version` whether anything was committed at all
+        takes 4.9 µs, as it opens a read transaction too.
         """
         return self._mark("SELECT moved FROM marks")
 
@@ -165,9 +167,10 @@ class SqliteState:
                     raise state_error(doing, self._path, error) from error
                 raise
 
-    def _event(self, body: bytes) -> Event:
+    def _event(self, body: bytes) -> Event | None:
+        """None for the blank of a forgotten event."""
         try:
-            return to_event(body)
+            return None if is_erased(body) else to_event(body)
         except (ValueError, TypeError, LookupError) as error:
             raise state_error("read an event of", self._path, error) from error
 

@@ -48,7 +48,7 @@ def to_event(body: bytes) -> Event:
 
 def is_erased(body: bytes) -> bool:
     """Whether only the blank of a forgotten event is left."""
-    return body[0] == 0
+    return body[:1] == b"\0"
 
 
 def write_events(writer: sqlite3.Connection, events: Iterable[Event]) -> int:

@@ -108,7 +108,7 @@ calls = st.one_of(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(sequence=st.lists(calls, max_size=12))
 def test_state_agrees_with_a_naive_model(kind, sequence):
     with tempfile.TemporaryDirectory() as directory:

@@ -84,13 +84,12 @@ def evaluate(
     outcomes = list(replay(completer, log, test_from_us=test_from_us, k=k))
     if not outcomes:
         raise ValueError(f"expected searches to test on from {test_from_us} µs on, got none among {len(log)} events")
-    seen = {comparison_text(query) for query in counted}
-    trained = (event for event, _ in log if event.known_at_us < test_from_us)
-    seen.update(comparison_text(event.query) for event in trained if event.type == "search" and event.query)
+    before = (event for event, _ in log if event.known_at_us < test_from_us)
+    seen = [event.query for event in before if event.type == "search" and event.query]
     ceiling = None
     if vocabulary is not None:
         ceiling = float(in_vocabulary([outcome.target for outcome in outcomes], vocabulary).mean())
-    groups = _sliced(outcomes, seen)
+    groups = slices(outcomes, [*seen, *counted])
     return EvaluationReport(
         k=k,
         overall=summarise(outcomes, k, resamples=resamples, seed=seed),
@@ -113,12 +112,19 @@ def summarise(outcomes: Sequence[Outcome], k: int, *, resamples: int = 1000, see
     return Scores(len(outcomes), len(set(users)), mrr, at_1, at_k, float(answered(n_answers).mean()))
 
 
-def _sliced(outcomes: Sequence[Outcome], seen: Container[str]) -> dict[str, list[Outcome]]:
+def slices(outcomes: Iterable[Outcome], seen: Iterable[str]) -> dict[str, list[Outcome]]:
+    """Outcomes by slice: prefix length, target seen or not, repeated or not, user new or not.
+
+    Args:
+        outcomes: of one replay.
+        seen: queries of the training part, as spelled there.
+    """
+    known = {comparison_text(query) for query in seen}
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         for name in (
             _length_slice(len(outcome.prefix)),
-            "target: seen in training" if outcome.target in seen else "target: unseen in training",
+            "target: seen in training" if outcome.target in known else "target: unseen in training",
             "target: searched before by this user" if outcome.repeated else "target: new to this user",
             "user: new" if outcome.new_user else "user: known",
         ):

@@ -1,0 +1,157 @@
+"""Typeahead quality on a web search log: the baselines and the engine on the same later slice.
+
+    python -m benchmarks.typeahead_quality [--days 16] [--slices]
+
+Trains on what is before the last days of the log and on the counts of other users, and replays the
+rest by the prefix protocol (docs/evaluation.md). Prints aggregates only: the log is of real people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+
+from benchmarks.machine import DATA, print_machine, print_table
+from suggest import Engine
+from suggest.evaluation import (
+    Completer,
+    Interval,
+    MostPopular,
+    Outcome,
+    OwnHistoryThenPopular,
+    bootstrap_ratio,
+    replay,
+    summarise,
+)
+from suggest.evaluation.metrics import reciprocal_ranks
+from suggest.evaluation.replay import arrival_order
+from suggest.evaluation.report import slices
+from suggest.pipelines.build import build
+from suggest.types import DAY_US, Event
+
+K = 10
+BASELINE = "own history, then popular"
+
+
+class Log(NamedTuple):
+    """A log cut in two.
+
+    Attributes:
+        events: all of it in arrival order.
+        train: records of the training part.
+        counts: (query, count) of other users.
+        test_from_us: where the test part begins.
+    """
+
+    events: list[tuple[Event, Mapping[str, Any]]]
+    train: list[Mapping[str, Any]]
+    counts: list[tuple[str, int]]
+    test_from_us: int
+
+
+def main() -> None:
+    """Replays each system and prints the tables."""
+    parser = argparse.ArgumentParser(description="Typeahead quality on a later slice of a log")
+    parser.add_argument("--days", type=int, default=16, help="length of the test part (default: 16)")
+    parser.add_argument("--slices", action="store_true", help="also by slice")
+    options = parser.parse_args()
+    folder = DATA / "web_search"
+    if not folder.exists():
+        raise SystemExit(f"the log is absent: expected {folder}")
+    print_machine("numpy", "duckdb")
+    log = _read(folder, options.days)
+    print(f"data: web_search/, {len(log.train):,} searches and {len(log.counts):,} counts to train on,", end=" ")
+    print(f"{len(log.events) - len(log.train):,} in the last {options.days} days\n")
+    outcomes = {name: list(_replayed(name, system, log)) for name, system in _baselines(log).items()}
+    for name, arguments in (
+        ("engine, min_users 1, safety off", {"min_users": 1, "safety": "off"}),
+        ("engine, min_users 2", {"min_users": 2}),
+    ):
+        with _engine(log, folder, arguments) as engine:
+            outcomes[name] = list(_replayed(name, engine, log))
+    _print(outcomes)
+    if options.slices:
+        _print_slices(outcomes, log)
+
+
+def _read(folder: Path, days: int) -> Log:
+    with gzip.open(folder / "events.jsonl.gz", "rb") as lines:
+        events = arrival_order(orjson.loads(line) for line in lines)
+    test_from_us = events[-1][0].known_at_us - days * DAY_US
+    train = [record for event, record in events if event.known_at_us < test_from_us]
+    with gzip.open(folder / "query_counts.tsv.gz", "rt", encoding="utf-8", newline="\n") as lines:
+        next(lines)
+        rows = (line.rstrip("\n").split("\t") for line in lines)
+        counts = [(query, int(count)) for query, count in rows]
+    return Log(events, train, counts, test_from_us)
+
+
+def _baselines(log: Log) -> dict[str, Completer]:
+    return {
+        "most popular": MostPopular(log.train, log.counts),
+        BASELINE: OwnHistoryThenPopular(log.train, log.counts),
+    }
+
+
+@contextmanager
+def _engine(log: Log, folder: Path, arguments: Mapping[str, Any]) -> Iterator[Engine]:
+    with tempfile.TemporaryDirectory() as directory:
+        train = Path(directory) / "train.jsonl"
+        train.write_bytes(b"\n".join(orjson.dumps(record) for record in log.train))
+        queries = [folder / "query_counts.tsv.gz"]
+        build(Path(directory) / "index", events=[train], queries=queries, encoder="none", **arguments)
+        with Engine.open(Path(directory) / "index", state=None) as engine:
+            yield engine
+
+
+def _replayed(name: str, system: Completer, log: Log) -> Iterator[Outcome]:
+    print(f"replaying: {name}", file=sys.stderr)
+    return replay(system, log.events, test_from_us=log.test_from_us, k=K)
+
+
+def _print(outcomes: Mapping[str, Sequence[Outcome]]) -> None:
+    rows = []
+    for name, tests in outcomes.items():
+        scores = summarise(tests, K)
+        figures = (scores.mrr, scores.success_at_k, scores.success_at_1)
+        rows.append(
+            (name, *map(_interval, figures), f"{scores.coverage:.3f}", _interval(_ratio(tests, outcomes[BASELINE])))
+        )
+    scores = summarise(outcomes[BASELINE], K, resamples=2)
+    print(f"{scores.n_tests:,} tests of {scores.n_users} users; 95% bootstrap intervals over users\n")
+    print_table(("system", f"MRR@{K}", f"S@{K}", "S@1", "coverage", f"MRR@{K} ÷ own history, then popular"), rows)
+
+
+def _print_slices(outcomes: Mapping[str, Sequence[Outcome]], log: Log) -> None:
+    seen = [str(record["query"]) for record in log.train if record["type"] == "search"]
+    seen += [query for query, _ in log.counts]
+    parts = {name: slices(tests, seen) for name, tests in outcomes.items()}
+    rows = []
+    for part, tests in parts[BASELINE].items():
+        mrr = (summarise(by_slice[part], K, resamples=2).mrr.value for by_slice in parts.values())
+        rows.append((part, f"{len(tests):,}", *(f"{value:.3f}" for value in mrr)))
+    print()
+    print_table((f"MRR@{K} by slice", "tests", *outcomes), rows)
+
+
+def _ratio(tests: Sequence[Outcome], baseline: Sequence[Outcome]) -> Interval:
+    """Both systems had the same tests, so the intervals are of their ratio and not of two means."""
+    mine, theirs = (reciprocal_ranks(np.array([test.rank for test in part]), K) for part in (tests, baseline))
+    return bootstrap_ratio(mine, theirs, [test.user for test in tests])
+
+
+def _interval(figure: Interval) -> str:
+    return f"{figure.value:.3f} ({figure.low:.3f}-{figure.high:.3f})"
+
+
+if __name__ == "__main__":
+    main()

@@ -19,16 +19,21 @@ def highlight(shown: str, typed_key: str) -> tuple[tuple[int, int], ...]:
 
     Returns:
         One (start, end) pair of code points into `shown`; empty when its key does not start with
-        `typed_key`, or nothing was typed. Cost: about 0.3 µs in ASCII.
+        `typed_key`, or nothing was typed. Cost: about 0.4 µs in ASCII, 1 µs where each character has a
+        key of one character, 1 µs a character otherwise.
     """
     if not typed_key:
         return ()
     n_typed = len(typed_key)
+    n_marked = n_typed if typed_key[-1] != " " else n_typed - 1
+    start = shown[:n_typed]
     if shown.isascii():
-        if shown[:n_typed].lower() == typed_key:
-            return ((0, n_typed if typed_key[-1] != " " else n_typed - 1),)
+        if start.lower() == typed_key:
+            return ((0, n_marked),)
         if "  " not in shown and shown.isprintable() and shown[:1] != " ":
             return ()
+    elif len(start) == n_typed and fold(start) == typed_key and _is_boundary(shown, n_typed):
+        return ((0, n_marked),)
     return _matching_start(shown, typed_key)
 
 
@@ -57,9 +62,14 @@ def _joined(key: str, folded: str) -> str:
 def _composed(text: str) -> Iterator[tuple[int, int]]:
     """Spans of the shortest parts that fold independently of each other."""
     start = 0
-    for position in range(1, len(text)):
-        char = text[position]
-        if not INVISIBLE.match(char) and NFKC_CASEFOLD.hasBoundaryBefore(char):
+    for position in range(1, len(text) + 1):
+        if _is_boundary(text, position):
             yield start, position
             start = position
-    yield start, len(text)
+
+
+def _is_boundary(text: str, position: int) -> bool:
+    if position == len(text):
+        return True
+    char = text[position]
+    return not INVISIBLE.match(char) and bool(NFKC_CASEFOLD.hasBoundaryBefore(char))

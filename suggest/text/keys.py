@@ -49,7 +49,10 @@ def normalise_prefix(text: str) -> str:
     """
     if len(text) > MAX_READ_CHARS:
         text = text[:MAX_READ_CHARS]
-    folded = text.lower() if text.isascii() and text.isprintable() else fold(text)
+    if text.isascii() and text.isprintable():
+        key = normalise(text)
+        return f"{key} " if key and text[-1] == " " else key
+    folded = fold(text)
     key = _folded_spaces(folded)
     return f"{key} " if key and folded[-1].isspace() else key
 

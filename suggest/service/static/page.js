@@ -12,41 +12,28 @@ const { user, name, other, locale, answer, log } = Object.fromEntries(
 /** Who the page is for now; "" is nobody. */
 const person = () => (user.value === "other" ? name.value.trim() : user.value);
 
-function strong(text) {
-  const node = document.createElement("strong");
-  node.textContent = text;
+function element(tag, ...children) {
+  const node = document.createElement(tag);
+  node.append(...children);
   return node;
 }
 
 /** A query in quotation marks that does not turn the words around it, whatever its direction. */
-function quoted(query) {
-  const node = document.createElement("bdi");
-  node.textContent = query;
-  const mark = document.createElement("span");
-  mark.append("“", node, "”");
-  return mark;
-}
+const quoted = (query) => element("span", "“", element("bdi", query), "”");
 
 function say(...parts) {
-  const line = document.createElement("li");
-  const time = document.createElement("time");
-  time.textContent = new Date().toLocaleTimeString();
-  const text = document.createElement("span");
-  text.append(...parts);
-  line.append(time, text);
   log.querySelector(".hint")?.remove();
-  log.prepend(line);
+  log.prepend(element("li", element("time", new Date().toLocaleTimeString()), element("span", ...parts)));
   while (log.children.length > MAX_LINES) log.lastChild.remove();
 }
 
 const ms = (value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 
 box.addEventListener("suggest-answer", ({ detail }) => {
-  const parts = [strong(ms(detail.networkMs)), " there and back"];
-  if (detail.serverMs !== null) parts.push(", ", strong(ms(detail.serverMs)), " of it in the service");
-  parts.push(` · generation ${detail.generation}`);
-  if (detail.degraded) parts.push(" · shortened, the service is busy");
-  answer.replaceChildren(...parts);
+  const parts = [element("strong", ms(detail.networkMs)), " there and back"];
+  if (detail.serverMs !== null) parts.push(", ", element("strong", ms(detail.serverMs)), " of it in the service");
+  if (detail.degraded) parts.push(", shortened because the service is busy");
+  answer.replaceChildren(...parts, " ", element("small", `generation ${detail.generation}`));
 });
 
 box.addEventListener("suggest-error", ({ detail }) => {

@@ -50,33 +50,31 @@ STYLE.replaceSync(`
 input { flex: 1; min-width: 0; align-self: stretch; padding: 0 12px; font: inherit; color: var(--text); background: none; border: 0; outline: 0; }
 input::placeholder { color: var(--muted); opacity: 1; }
 button { display: grid; place-items: center; width: 44px; height: 44px; color: inherit; background: none; border: 0; cursor: pointer; }
-button:hover { color: var(--text); }
 svg { flex: none; width: 20px; height: 20px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; }
 .busy::after { content: ""; position: absolute; inset: auto 0 0; height: 2px; background: var(--accent); animation: busy 1.4s infinite; }
 @keyframes busy { from { transform: translateX(-100%) } to { transform: translateX(100%) } }
 .panel { position: absolute; z-index: 10; inset: calc(100% + 6px) 0 auto; max-height: min(70vh, 32rem); overflow-y: auto;
   overscroll-behavior: contain; padding-block: 6px; color: var(--text); background: var(--surface);
   border: 1px solid light-dark(#d9dde5, #3a4150); border-radius: var(--radius); box-shadow: 0 12px 32px #0003; }
-ul { margin: 0; padding: 0; list-style: none; }
+ul, p { margin: 0; padding: 0; list-style: none; }
 li { display: flex; align-items: center; gap: 12px; min-height: 40px; padding: 6px var(--inset); cursor: pointer; }
-li svg { color: var(--muted); }
+li svg, p { color: var(--muted); }
 li > span:first-of-type { min-width: 0; overflow-wrap: anywhere; font-weight: 600; }
 li.plain > span:first-of-type, mark { font-weight: 400; }
 mark { color: inherit; background: none; }
 li:hover { background: color-mix(in srgb, var(--active) 60%, transparent); }
 li[aria-selected=true] { background: var(--active); box-shadow: inset 3px 0 var(--accent); }
 li[aria-selected=true]:dir(rtl) { box-shadow: inset -3px 0 var(--accent); }
-p { margin: 0; padding: 8px var(--inset); color: var(--muted); }
+p { padding: 8px var(--inset); }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (pointer: coarse) { li { min-height: 48px; } }
 @media (prefers-reduced-motion: reduce) { .busy::after { animation: none; opacity: .6; } }
 @media (forced-colors: active) {
   li[aria-selected=true] { forced-color-adjust: none; color: HighlightText; background: Highlight; }
-  li[aria-selected=true] svg { color: inherit; }
-  .busy::after { background: Highlight; } }
+  li[aria-selected=true] svg { color: inherit; } }
 `);
 
-const graphemes = globalThis.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /**
  * Cuts `text` where a match begins or ends: [{text, matched}, …].
@@ -86,7 +84,7 @@ const graphemes = globalThis.Intl?.Segmenter ? new Intl.Segmenter(undefined, { g
 function cut(text, highlights) {
   const pieces = [];
   let start = 0;
-  for (const { segment } of graphemes ? graphemes.segment(text) : [...text].map((segment) => ({ segment }))) {
+  for (const { segment } of graphemes.segment(text)) {
     const end = start + [...segment].length;
     const matched = highlights.some(([from, to]) => from < end && start < to);
     if (pieces.at(-1)?.matched === matched) pieces.at(-1).text += segment;
@@ -183,20 +181,17 @@ export class SuggestBox extends HTMLElement {
     if (!this.value && this.hasAttribute("value")) this.formResetCallback();
     this.#describe();
   }
-
   attributeChangedCallback(name, before, after) {
     if (before === after) return; // frameworks set what is set
     if (name === "label" || name === "placeholder") return this.#describe();
-    this.#forget(); // it was another service's or another person's answer
+    this.#show(null); // it was another service's or another person's answer
     if (this.#wanted) this.#ask();
   }
-
   formAssociatedCallback(form) {
     this.#form?.removeEventListener("submit", this.#onSubmit);
     this.#form = form;
     form?.addEventListener("submit", this.#onSubmit);
   }
-
   disconnectedCallback() { this.#close(); }
   formDisabledCallback(disabled) { this.#input.disabled = this.#clear.disabled = disabled; }
   formResetCallback() { this.value = this.getAttribute("value") ?? ""; }
@@ -237,13 +232,12 @@ export class SuggestBox extends HTMLElement {
     this.#input.focus();
     this.#open();
   }
-
   #onSubmit = (event) => this.#finish() || event.preventDefault();
 
   // Open and closed, and where the arrow keys are
 
   #open() {
-    if (this.#answer?.prefix !== this.value) this.#forget();
+    if (this.#answer?.prefix !== this.value) this.#show(null);
     this.#wanted = true;
     this.#ask();
     this.#update();
@@ -305,7 +299,7 @@ export class SuggestBox extends HTMLElement {
     clearTimeout(this.#timers.ask);
     this.#question?.abort();
     // Counted from the first question without an answer: steady typing on a slow line shows the mark too.
-    this.#timers.busy ||= setTimeout(() => this.#busy(true), BUSY_AFTER_MS);
+    this.#timers.busy ||= setTimeout(() => this.#box.classList.add("busy"), BUSY_AFTER_MS);
     if (wait_ms > 0) this.#timers.ask = setTimeout(() => this.#fetch(), wait_ms);
     else this.#fetch();
   }
@@ -316,14 +310,16 @@ export class SuggestBox extends HTMLElement {
     try {
       const { body, timing } = await this.#get(prefix, question.signal);
       if (question.signal.aborted) return; // a later question is the one that counts
-      this.#show(prefix, body);
+      this.#show({ prefix, requestId: body.request_id, suggestions: body.suggestions, reported: false });
+      this.#announce(messages.count(body.suggestions.length));
       this.#stop();
       this.#emit("suggest-answer", { query: prefix, requestId: body.request_id, count: body.suggestions.length,
         generation: body.generation, watermark: body.watermark, degraded: body.degraded, ...timing });
     } catch (error) {
       if (question.signal.aborted) return;
       this.#stop();
-      this.#forget(messages.unavailable);
+      this.#show(null, messages.unavailable);
+      this.#announce(messages.unavailable);
       this.#fail(error);
     }
   }
@@ -341,24 +337,15 @@ export class SuggestBox extends HTMLElement {
     return { body, timing: { networkMs: performance.now() - start, serverMs: server ? Number(server[1]) : null } };
   }
 
-  #show(prefix, { request_id: requestId, suggestions }) {
-    // The row the arrow keys are on stays, if the new list still has it.
+  /** Shows the rows of an answer, or none, with a note in their place. */
+  #show(answer, note = "") {
     const before = this.#answer?.suggestions[this.#active]?.query;
+    const suggestions = answer?.suggestions ?? [];
     this.#list.replaceChildren(...suggestions.map(optionRow));
-    this.#answer = { prefix, requestId, suggestions, reported: false };
-    this.#activate(before === undefined ? -1 : suggestions.findIndex(({ query }) => query === before));
-    this.#note.textContent = "";
-    this.#update();
-    this.#announce(messages.count(suggestions.length));
-  }
-
-  #forget(note = "") {
-    this.#answer = null;
-    this.#activate(-1);
-    this.#list.replaceChildren();
+    this.#answer = answer;
+    this.#activate(suggestions.findIndex(({ query }) => query === before)); // the row the arrow keys were on, if it is still there
     this.#note.textContent = note;
     this.#update();
-    if (note) this.#announce(note);
   }
 
   #stop() {
@@ -366,12 +353,7 @@ export class SuggestBox extends HTMLElement {
     clearTimeout(this.#timers.ask);
     clearTimeout(this.#timers.busy);
     this.#timers.busy = 0;
-    this.#busy(false);
-  }
-
-  #busy(on) {
-    this.#box.classList.toggle("busy", on);
-    this.#list.setAttribute("aria-busy", String(on));
+    this.#box.classList.remove("busy");
   }
 
   #announce(text) {

@@ -54,7 +54,7 @@ def plain_page(browser: Browser) -> Page:
 
 @pytest.fixture
 def visit(browser: Browser, plain_page: Page, server: PageServer) -> Iterator[Visit]:
-    """Opens a path; any script error or policy violation fails the test."""
+    """Opens a path of the known server, or an address; any script error or policy violation fails the test."""
     visited, errors = [], []
 
     def visit(path: str = "/", *, script: str = "", still_clock: bool = False, **settings: Any) -> Page:
@@ -65,7 +65,7 @@ def visit(browser: Browser, plain_page: Page, server: PageServer) -> Iterator[Vi
         page.add_init_script(script)
         if still_clock:
             page.clock.install(time="2026-01-01T00:00:00Z")
-        page.goto(server.url + path)
+        page.goto(path if path.startswith("http") else server.url + path)
         if still_clock:
             page.clock.pause_at("2026-01-01T01:00:00Z")
         return page

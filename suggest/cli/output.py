@@ -10,7 +10,7 @@ from typing import Any
 def print_result(result: Mapping[str, Any], *, as_json: bool) -> None:
     """Prints a JSON-like result as one object, or as indented `name: value` lines."""
     if as_json:
-        print(json.dumps(result, ensure_ascii=False))
+        print(json.dumps(result))
     else:
         print("\n".join(_lines(result, "")))
 

@@ -68,7 +68,7 @@ def test_complete_explains_when_asked(answer, index, capsys):
 def test_complete_takes_text_that_is_no_text(index, capsys):
     """Bytes of the command line that are no UTF-8 arrive as lone surrogates."""
     assert main(["complete", "\udcff", "--index", str(index), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out.encode("utf-8", "backslashreplace"))["query"] == "\udcff"
+    assert json.loads(capsys.readouterr().out)["query"] == "\udcff"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_blocked_query_is_not_suggested_any_more(answer, state, capsys):
     assert main(["block", "Nivea  CREME", "--state", state, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"blocked": ["Nivea  CREME"]}
 
-    assert queries(answer("ni", "--user", "u1")) == ["nike shoes", "night market"]
+    assert sorted(queries(answer("ni", "--user", "u1"))) == ["night market", "nike shoes"]
     assert answer("ni", "--why", "nivea creme")["why"]["kept_out"] == ["blocked"]
 
 

@@ -244,7 +244,7 @@ def test_sqlite_state_commits_to_the_disk_and_overwrites_what_it_deletes(state):
 
 def test_sqlite_forget_leaves_no_byte_of_what_the_user_searched(path, state):
     """Neither in the file nor in its write-ahead log, after erasing most of many users amid new searches."""
-    choose = random.Random(11)
+    choose = random.Random(4)  # with this one, plain deletion leaves three users behind
     users = [f"user{n:03d}" for n in range(120)]
 
     def some_searches(n_events: int, authors: list[str]) -> list[Event]:

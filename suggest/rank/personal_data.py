@@ -39,7 +39,8 @@ build asks Python about a small part of its rows.
 """
 # The same once all digits are ASCII: a class of seventy scripts takes Python ten times as long.
 _PREFILTER = re.compile(_prefilter("0-9"))
-# No expression below matches without one of these or five dashes; most queries end here.
+# All that is found holds one of these or five dashes: a token without a digit is not taken for random.
+# Most queries end here.
 _ANY_SIGN = re.compile(r"[\d@:=_]")
 
 _MAIL = re.compile(r"[^\s@]\s?@\s?[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")

@@ -198,11 +198,7 @@ def switch_current(index_dir: str | Path, name: str) -> None:
     if name not in generations(index_dir):
         raise GenerationBroken(f"{index_dir} holds no complete generation {name!r}")
     # The name is per process: two rollbacks at once must not write into one file.
-    temporary = index_dir / f"{_SWITCHING}{os.getpid()}"
-    temporary.write_text(f"{name}\n", encoding="utf-8")
-    _fsync(temporary)
-    temporary.replace(index_dir / "CURRENT")
-    _fsync(index_dir)
+    _switch(index_dir, name, index_dir / f"{_SWITCHING}{os.getpid()}")
 
 
 def sha256_of(path: Path) -> str:
@@ -233,7 +229,15 @@ def _publish(index_dir: Path, writer: GenerationWriter) -> None:
     _fsync(writer.directory)
     writer.directory.rename(index_dir / writer.name)
     _fsync(index_dir)
-    switch_current(index_dir, writer.name)
+    # Named like an unfinished build, so that the next one removes it if this one dies here.
+    _switch(index_dir, writer.name, index_dir / f"{_BUILDING}CURRENT")
+
+
+def _switch(index_dir: Path, name: str, temporary: Path) -> None:
+    temporary.write_text(f"{name}\n", encoding="utf-8")
+    _fsync(temporary)
+    temporary.replace(index_dir / "CURRENT")
+    _fsync(index_dir)
 
 
 def _read_manifest(directory: Path) -> dict[str, Any]:
@@ -289,7 +293,7 @@ def _is_name(name: str) -> bool:
 def _remove_unfinished(index_dir: Path) -> None:
     for entry in index_dir.iterdir():
         if entry.name.startswith(_BUILDING):
-            shutil.rmtree(entry)
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         elif entry.name.startswith(_SWITCHING) and entry.stat().st_mtime < time.time() - _SWITCH_S:
             entry.unlink(missing_ok=True)
 

@@ -33,6 +33,7 @@ from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect
 from suggest.pipelines.report import ReadReport
 from suggest.pipelines.suggestible import Removed, suggestible
 from suggest.rank import Policy
+from suggest.rank.personal_data import Safety
 from suggest.stores import open_state
 from suggest.text import normalise
 from suggest.types import DAY_US, now_us
@@ -95,7 +96,7 @@ def build(
     allowlist: str | Path | None = None,
     min_users: int = 2,
     encoder: str = "default",
-    safety: str = "standard",
+    safety: Safety = "standard",
     strict: bool = False,
     state: str | State | None = None,
     progress: Progress | None = None,

@@ -1,0 +1,62 @@
+"""Publishes small generations; run as a program it is killed while it does so.
+
+python publisher.py DIR forever             publishes one after another until it is killed
+python publisher.py DIR once                publishes one; prints how many syncs and renames it made
+python publisher.py DIR once N              kills itself with SIGKILL at the Nth of them
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+from suggest.artifacts import building
+
+N_FILES = 4
+
+
+def publish(index_dir: Path, number: int) -> str:
+    """One generation whose files all hold `number`."""
+    with building(index_dir) as writer:
+        for file in range(N_FILES):
+            writer.save_array(f"part_{file}", np.full(2000, number))
+        writer.parameters["number"] = number
+    return writer.name
+
+
+def main() -> None:
+    index_dir, mode, *stop = sys.argv[1:]
+    steps = count_steps(int(stop[0]) if stop else 0)
+    if mode == "once":
+        publish(Path(index_dir), int(stop[0]) if stop else 1)
+        sys.stdout.write(f"{len(steps)}\n")
+        return
+    for number in count(1):
+        sys.stdout.write(f"{publish(Path(index_dir), number)}\n")
+        sys.stdout.flush()
+
+
+def count_steps(stop: int) -> list[str]:
+    """Notes every fsync, rename and replace from now on; the process dies before number `stop`, from 1."""
+    steps: list[str] = []
+
+    def counted(call):
+        def step(*arguments, **options):
+            steps.append(call.__name__)
+            if len(steps) == stop:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return call(*arguments, **options)
+
+        return step
+
+    os.fsync, os.rename, os.replace = counted(os.fsync), counted(os.rename), counted(os.replace)
+    return steps
+
+
+if __name__ == "__main__":
+    main()

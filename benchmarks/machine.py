@@ -17,8 +17,9 @@ SUGGEST = str(Path(sys.executable).with_name("suggest"))
 
 
 def print_machine(*packages: str) -> None:
-    """Prints processor, cores, Python and the versions of some installed packages."""
-    print(f"machine: {_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}")
+    """Prints processor, cores, load, Python and the versions of some installed packages."""
+    # Cores that others use too share caches and pipelines: even CPU times are then larger.
+    print(f"machine: {_processor()}, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the start")
     versions = (f"{package} {version(package)}" for package in packages)
     print("versions:", ", ".join([f"Python {platform.python_version()}", *versions]))
 

@@ -1,6 +1,7 @@
 """A log of a few searches, and the index that the command line makes of it."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,18 +25,23 @@ def search(user: str, query: str, ts: str) -> str:
     return json.dumps({"type": "search", "user": user, "query": query, "ts": ts}) + "\n"
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    """An event file with SEARCHES."""
-    path = tmp_path / "log.jsonl"
-    path.write_text("".join(search(*fields) for fields in SEARCHES), encoding="utf-8")
-    return path
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with `log.jsonl`, which holds SEARCHES, and `index`, built from it."""
+    made = tmp_path_factory.mktemp("built")
+    log = made / "log.jsonl"
+    log.write_text("".join(search(*fields) for fields in SEARCHES), encoding="utf-8")
+    assert main(["build", "--out", str(made / "index"), "--events", str(log)]) == 0
+    return made
 
 
 @pytest.fixture
-def index(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    """An index directory built from the log."""
-    out = tmp_path / "index"
-    assert main(["build", "--out", str(out), "--events", str(log)]) == 0
-    capsys.readouterr()
-    return out
+def log(built: Path, tmp_path: Path) -> Path:
+    """A copy of the log."""
+    return Path(shutil.copy(built / "log.jsonl", tmp_path))
+
+
+@pytest.fixture
+def index(built: Path, tmp_path: Path) -> Path:
+    """A copy of the index."""
+    return shutil.copytree(built / "index", tmp_path / "index")

@@ -37,7 +37,7 @@ def test_interrupted_build_exits_130_and_leaves_what_was_served(index, tmp_path)
     served = current(index)
     log = tmp_path / "long.jsonl"
     with log.open("w", encoding="utf-8") as lines:
-        for number in range(100_000):
+        for number in range(50_000):
             record = {"type": "search", "user": f"u{number % 999}", "query": f"word {number % 7919}", "ts": number}
             lines.write(json.dumps(record) + "\n")
 

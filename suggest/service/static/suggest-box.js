@@ -333,6 +333,7 @@ export class SuggestBox extends HTMLElement {
     const start = performance.now();
     const response = await fetch(url, { headers: this.#headers(), signal });
     const body = await readJson(response);
+    if (!Array.isArray(body.suggestions)) throw new TypeError("an answer without suggestions");
     const server = /dur=([\d.]+)/.exec(response.headers.get("Server-Timing") ?? "");
     return { body, timing: { networkMs: performance.now() - start, serverMs: server ? Number(server[1]) : null } };
   }

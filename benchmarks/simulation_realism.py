@@ -9,14 +9,17 @@ users leave this program: a search log is personal data.
 from __future__ import annotations
 
 import argparse
+import gzip
 import platform
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 
 from suggest.simulation import simulate
@@ -55,9 +58,7 @@ def measure(log: Log) -> dict[str, float]:
     for searches in log.searches.values():
         searches.sort()
         repeats += len(searches) - len({query for _, query in searches})
-        sessions += 1 + sum(
-            later - earlier > SESSION_GAP_US for (earlier, _), (later, _) in zip(searches, searches[1:], strict=False)
-        )
+        sessions += 1 + sum(later - earlier > SESSION_GAP_US for (earlier, _), (later, _) in pairwise(searches))
     lengths = np.repeat([len(query) for query in counts], list(counts.values()))
     words = np.repeat([len(query.split()) for query in counts], list(counts.values()))
     return {
@@ -93,17 +94,17 @@ def main() -> None:
         simulate(Path(directory), int(real["users"]), int(real["days"]), arguments.seed)
         simulated = measure(read(Path(directory) / "events.jsonl.gz"))
     print(f"{platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}, seed {arguments.seed}\n")
-    print(f"| {'':34} | {'real log':>10} | {'simulated':>10} | {'ratio':>6} | within 20% |")
-    print(f"|{'-' * 36}|{'-' * 11}:|{'-' * 11}:|{'-' * 7}:|{'-' * 12}|")
+    print(f"| {'':38} | {'real log':>10} | {'simulated':>10} | {'ratio':>6} | within 20% |")
+    print(f"|{'-' * 40}|{'-' * 11}:|{'-' * 11}:|{'-' * 7}:|{'-' * 12}|")
     for name, value in real.items():
         ratio = simulated[name] / value
         verdict = ("yes" if abs(ratio - 1) <= TOLERANCE else "NO") if name in JUDGED else ""
-        print(f"| {name:34} | {value:10.5g} | {simulated[name]:10.5g} | {ratio:6.2f} | {verdict:10} |")
+        print(f"| {name:38} | {value:10,.2f} | {simulated[name]:10,.2f} | {ratio:6.2f} | {verdict:10} |")
     if any(abs(simulated[name] / real[name] - 1) > TOLERANCE for name in JUDGED):
         raise SystemExit(1)
 
 
-def _spread(what: str, unit: str, values: np.ndarray) -> dict[str, float]:
+def _spread(what: str, unit: str, values: npt.NDArray[np.int64]) -> dict[str, float]:
     low, middle, high = np.percentile(values, [25, 50, 75])
     return {
         f"{what}, mean {unit}": float(values.mean()),
@@ -114,8 +115,6 @@ def _spread(what: str, unit: str, values: np.ndarray) -> dict[str, float]:
 
 
 def _records(path: Path) -> Iterator[dict[str, str]]:
-    import gzip
-
     with gzip.open(path) as lines:
         for line in lines:
             yield orjson.loads(line)

@@ -36,7 +36,7 @@ def records(made) -> Callable[[str], list[dict[str, Any]]]:
     """Reads a JSON Lines file of the world."""
 
     def read(name: str) -> list[dict[str, Any]]:
-        return [orjson.loads(line) for line in gzip.open(made[0] / name)]
+        return [orjson.loads(line) for line in gzip.decompress((made[0] / name).read_bytes()).splitlines()]
 
     return read
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 from collections import Counter
+from dataclasses import replace
 
+import orjson
 import pytest
 
 from suggest.simulation import simulate
@@ -74,13 +77,9 @@ def test_scan_follows_the_examination_probabilities(small):
 
 def test_typeahead_clicks_fall_with_the_position(tmp_path, small):
     """Position bias: among lists in random order, the top is tapped more often than the bottom half."""
-    import gzip
-    from dataclasses import replace
-
-    import orjson
-
     simulate(tmp_path, 60, 8, 2, parameters=replace(small, shuffled_share=1.0))
-    events = [orjson.loads(line) for line in gzip.open(tmp_path / "events.jsonl.gz")]
+    lines = gzip.decompress((tmp_path / "events.jsonl.gz").read_bytes()).splitlines()
+    events = [orjson.loads(line) for line in lines]
     long = {e["request_id"] for e in events if e.get("surface") == "typeahead" and len(e.get("shown", [])) == 8}
     taps = Counter(e["position"] for e in events if e["type"] == "click" and e["request_id"] in long)
     assert taps[0] + taps[1] > 1.5 * (taps[6] + taps[7])

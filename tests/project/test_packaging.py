@@ -83,7 +83,8 @@ def test_installed_package_builds_and_completes_outside_the_clone(installed, tmp
     ).strip()
     assert Path(where).is_relative_to(installed.parent)
 
-    run(installed / "suggest", "build", "--out", "index", "--events", Path(where, "events.jsonl.gz"), cwd=tmp_path)
+    sample = ("--events", f"{where}/events.jsonl.gz", "--queries", f"{where}/queries.tsv.gz")
+    run(installed / "suggest", "build", "--out", "index", *sample, cwd=tmp_path)
     answer = json.loads(run(installed / "suggest", "complete", "a", "--index", "index", "--json", cwd=tmp_path))
 
     assert len(answer["suggestions"]) == 10

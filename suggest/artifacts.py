@@ -20,11 +20,11 @@ import platform
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +68,23 @@ class GenerationWriter:
     def save_array(self, name: str, values: npt.NDArray[Any]) -> None:
         """Writes `<name>.npy` for `Generation.array`."""
         np.save(self.path(f"{name}.npy"), np.ascontiguousarray(values), allow_pickle=False)
+
+    @contextmanager
+    def array_files(self, columns: Mapping[str, npt.DTypeLike], n_rows: int) -> Iterator[list[BinaryIO]]:
+        """Opens `<name>.npy` of each column for its raw values, written a batch at a time.
+
+        Args:
+            columns: dtype by name.
+            n_rows: how many values each of them will get.
+        """
+        with ExitStack() as stack:
+            files: list[BinaryIO] = []
+            for name, dtype in columns.items():
+                file = stack.enter_context(self.path(f"{name}.npy").open("wb"))
+                header = {"descr": np.dtype(dtype).str, "fortran_order": False, "shape": (n_rows,)}
+                np.lib.format.write_array_header_1_0(file, header)
+                files.append(file)
+            yield files
 
     def save_json(self, name: str, value: Any) -> None:
         """Writes `<name>.json` for `Generation.json`."""

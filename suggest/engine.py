@@ -239,7 +239,7 @@ class Engine:
     ) -> Request:
         if not isinstance(text, str):
             raise ArgumentError("text", f"expected text, got {type(text).__name__}")
-        if not isinstance(k, int) or not 1 <= k <= MAX_K:
+        if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= MAX_K:
             raise ArgumentError("k", f"expected a whole number from 1 to {MAX_K}, got {k!r}")
         if match not in ("any", "prefix"):
             raise ArgumentError("match", f"expected 'any' or 'prefix', got {match!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from heapq import nlargest
+from itertools import pairwise
 from typing import NamedTuple
 
 from suggest.text import display, normalise
@@ -98,8 +99,8 @@ def _use(query: OwnQuery) -> tuple[int, int]:
 def _final_intents(searches: Sequence[PastSearch]) -> list[tuple[str, PastSearch]]:
     """(key, search) of the searches that were typed to their end."""
     keyed = [(normalise(search.query), search) for search in searches]
-    following: list[tuple[str, PastSearch] | None] = [*keyed[1:], None]
-    return [own for own, later in zip(keyed, following, strict=True) if later is None or not _unfinished(own, later)]
+    finished = [own for own, later in pairwise(keyed) if not _unfinished(own, later)]
+    return finished + keyed[-1:]
 
 
 def _unfinished(own: tuple[str, PastSearch], later: tuple[str, PastSearch]) -> bool:

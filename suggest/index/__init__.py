@@ -2,14 +2,14 @@
 
 from suggest.index.locales import canonical_locale, language
 from suggest.index.prefix import ALL, Completions, PrefixIndex, save_prefixes
-from suggest.index.profiles import ProfileColumns, ProfileTable, save_profiles
+from suggest.index.profiles import ProfileRows, ProfileTable, save_profiles
 from suggest.index.table import QueryColumns, QueryTable, save_queries
 
 __all__ = [
     "ALL",
     "Completions",
     "PrefixIndex",
-    "ProfileColumns",
+    "ProfileRows",
     "ProfileTable",
     "QueryColumns",
     "QueryTable",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import marisa_trie
@@ -14,23 +15,26 @@ from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.strings import StringTable, save_strings
 from suggest.types import PastSearch
 
+_COLUMNS = {"ts_us": np.int64, "query": np.uint32, "session": np.uint32, "typed": np.bool_}
 
-class ProfileColumns(NamedTuple):
-    """Past searches as a build knows them; row i of every column is the same search.
 
-    Rows of one user are adjacent and ascend in `ts_us`.
+class ProfileRows(NamedTuple):
+    """Past searches; row i of every column is the same search.
+
+    Rows of one user are adjacent, over all batches, and ascend in `ts_us`.
 
     Attributes:
-        user, query: strings, never null; the query in its display form.
-        session: strings, null where the client named none.
+        user: strings, never null.
         ts_us: int64, microseconds since 1970.
+        query: uint32, number of its text.
+        session: uint32, number of the session's name.
         typed: whether it was typed to its end.
     """
 
     user: pa.Array
-    query: pa.Array
-    session: pa.Array
     ts_us: npt.NDArray[np.int64]
+    query: npt.NDArray[np.uint32]
+    session: npt.NDArray[np.uint32]
     typed: npt.NDArray[np.bool_]
 
 
@@ -40,47 +44,64 @@ class ProfileTable:
     def __init__(self, generation: Generation) -> None:
         self._users = marisa_trie.Trie().mmap(str(generation.path("users.marisa")))
         self._starts = generation.array("profile_starts").data
-        self._ts_us = generation.array("profile_ts_us")
-        self._query = generation.array("profile_query")
-        self._session = generation.array("profile_session")
-        self._typed = generation.array("profile_typed")
-        self._queries = StringTable(generation, "profile_query")
-        self._sessions = StringTable(generation, "profile_session")
+        self._ends = generation.array("profile_ends").data
+        self._columns = [generation.array(f"profile_{name}") for name in _COLUMNS]
+        self._queries = StringTable(generation, "profile_queries")
+        self._sessions = StringTable(generation, "profile_sessions")
 
     def history(self, user: str) -> list[PastSearch]:
         """The user's latest searches as of the build, oldest first; empty for one unknown. About 1 µs a search."""
         number = self._users.get(user, -1)
         if number < 0:
             return []
-        rows = slice(self._starts[number], self._starts[number + 1])
-        columns = (self._ts_us[rows], self._query[rows], self._session[rows], self._typed[rows])
+        rows = slice(self._starts[number], self._ends[number])
         return [
-            PastSearch(ts_us, self._queries[query], self._sessions[session] or None, bool(typed))
-            for ts_us, query, session, typed in zip(*(column.tolist() for column in columns), strict=True)
+            PastSearch(ts_us, self._queries[query], self._sessions[session] or None, typed)
+            for ts_us, query, session, typed in zip(*(column[rows].tolist() for column in self._columns), strict=True)
         ]
 
 
-def save_profiles(writer: GenerationWriter, columns: ProfileColumns) -> None:
-    """Writes what `ProfileTable` reads."""
-    runs = pc.run_end_encode(columns.user, run_end_type=pa.int64())
-    ends = np.asarray(runs.run_ends)
-    starts = np.concatenate(([0], ends[:-1])).astype(np.int64)
-    users = runs.values.to_pylist()
+def save_profiles(
+    writer: GenerationWriter, queries: pa.Array, sessions: pa.Array, n_rows: int, batches: Iterable[ProfileRows]
+) -> int:
+    """Writes what `ProfileTable` reads, a batch at a time; returns how many users there are.
+
+    Args:
+        writer: the generation being built.
+        queries: texts by number, in their display form.
+        sessions: names by number; the empty one where the client named none.
+        n_rows: rows of all batches together.
+        batches: the rows.
+    """
+    users: list[str] = []
+    lengths: list[int] = []
+    with writer.array_files({f"profile_{name}": dtype for name, dtype in _COLUMNS.items()}, n_rows) as files:
+        for batch in batches:
+            _append_users(users, lengths, batch.user)
+            for file, values in zip(files, batch[1:], strict=True):
+                file.write(np.ascontiguousarray(values).data)
+    _save_users(writer, users, np.cumsum([0, *lengths]))
+    save_strings(writer, "profile_queries", queries)
+    save_strings(writer, "profile_sessions", sessions)
+    return len(users)
+
+
+def _append_users(users: list[str], lengths: list[int], column: pa.Array) -> None:
+    """Adds the runs of equal users of one batch; a run may go on from the batch before."""
+    runs = pc.run_end_encode(column, run_end_type=pa.int64())
+    sizes = np.diff(np.asarray(runs.run_ends), prepend=0).tolist()
+    for user, size in zip(runs.values.to_pylist(), sizes, strict=True):
+        if users and users[-1] == user:
+            lengths[-1] += size
+        else:
+            users.append(user)
+            lengths.append(size)
+
+
+def _save_users(writer: GenerationWriter, users: list[str], bounds: npt.NDArray[np.int64]) -> None:
     trie = marisa_trie.Trie(users)
     trie.save(str(writer.path("users.marisa")))
-    # Users in the order of their trie ids, so that a user's number is an index into `starts`.
-    order = np.argsort(np.fromiter((trie[user] for user in users), np.int64, count=len(users)))
-    lengths = (ends - starts)[order]
-    rows = np.repeat(starts[order] - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths) + np.arange(lengths.sum())
-    writer.save_array("profile_starts", np.concatenate(([0], np.cumsum(lengths))).astype(np.uint64))
-    writer.save_array("profile_ts_us", columns.ts_us[rows])
-    writer.save_array("profile_typed", columns.typed[rows])
-    _save_coded(writer, "profile_query", columns.query, rows)
-    _save_coded(writer, "profile_session", columns.session.fill_null(""), rows)
-
-
-def _save_coded(writer: GenerationWriter, name: str, texts: pa.Array, rows: npt.NDArray[np.int64]) -> None:
-    """Each text once, and its number for each row."""
-    coded = texts.dictionary_encode()
-    writer.save_array(name, np.asarray(coded.indices)[rows].astype(np.uint32))
-    save_strings(writer, name, coded.dictionary)
+    row_of = np.empty(len(users), dtype=np.int64)
+    row_of[[trie[user] for user in users]] = np.arange(len(users))
+    writer.save_array("profile_starts", bounds[row_of].astype(np.uint64))
+    writer.save_array("profile_ends", bounds[row_of + 1].astype(np.uint64))

@@ -15,12 +15,11 @@ import ibis
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from suggest.artifacts import Generation, GenerationWriter, building, sha256_of
 from suggest.errors import InputError, NotBuiltError
 from suggest.index import (
-    ProfileColumns,
+    ProfileRows,
     QueryColumns,
     canonical_locale,
     language,
@@ -138,7 +137,7 @@ def build(
         rows, columns = _admitted(tables, policy, _blocked(source), removed)
         told("write the index", 0, 0)
         save_prefixes(writer, columns, save_queries(writer, columns), _locales(tables, rows, columns))
-        n_users = _write_profiles(writer, tables, policy)
+        n_users = _write_profiles(connection, writer, tables, policy)
         writer.inputs = [_described(path) for path in paths]
         writer.parameters |= {
             "n_queries": len(columns),
@@ -207,41 +206,51 @@ def _locales(
     by_locale = tables.by_locale
     row_of = ibis.memtable(rows.select(["key"]).append_column("row", pa.array(np.arange(len(rows)))))
     located = by_locale.join(row_of, "key").select("row", "locale", "weight").to_pyarrow()
-    tags = [None if tag is None else canonical_locale(tag) for tag in located["locale"].to_pylist()]
-    names = {tag for tag in tags if tag}
-    names |= {language(tag) for tag in names}
-    if len({tag for tag in tags if tag}) == 1:
+    coded = located["locale"].combine_chunks().dictionary_encode()
+    tags = [canonical_locale(tag) for tag in coded.dictionary.to_pylist()]
+    names = {*tags, *map(language, tags)}
+    if len(set(tags)) == 1:
         return {name: (np.arange(len(rows)), columns.weight) for name in names}
+    tag_of = coded.indices.fill_null(len(tags)).to_numpy()
     row, weight = located["row"].to_numpy(), located["weight"].to_numpy()
-    anywhere = np.zeros(len(rows))
-    nowhere = np.array([tag is None for tag in tags], dtype=np.bool_)
-    np.add.at(anywhere, row[nowhere], weight[nowhere])
+    nowhere = tag_of == len(tags)
+    anywhere = np.bincount(row[nowhere], weight[nowhere], minlength=len(rows))
     result = {}
     for name in sorted(names):
-        here = np.array([tag is not None and name in (tag, language(tag)) for tag in tags], dtype=np.bool_)
-        local = np.bincount(row[here], weight[here], minlength=len(rows))
+        here = np.array([name in (tag, language(tag)) for tag in tags] + [False])[tag_of]
+        local = np.bincount(row[here], weight[here], minlength=len(rows)).astype(np.float64)
         found = np.flatnonzero(local)
         result[name] = (found, local[found] + anywhere[found])
     return result
 
 
-def _write_profiles(writer: GenerationWriter, tables: LogTables, policy: Policy) -> int:
-    """Writes people's own histories, without what even they are not shown; returns how many people."""
-    profiles = tables.profiles.order_by(["user", "ts_us", "key"]).to_pyarrow()
-    shown = profiles["display"].unique().to_pylist()
-    refused = [text for text in shown if policy.refusal(normalise(text), text) is not None]
-    profiles = profiles.filter(pc.invert(pc.is_in(profiles["display"], pa.array(refused, pa.string()))))
-    save_profiles(
-        writer,
-        ProfileColumns(
-            user=profiles["user"].combine_chunks(),
-            query=profiles["display"].combine_chunks(),
-            session=profiles["session"].combine_chunks(),
-            ts_us=profiles["ts_us"].to_numpy(),
-            typed=profiles["typed"].to_numpy(),
-        ),
+def _write_profiles(connection: Any, writer: GenerationWriter, tables: LogTables, policy: Policy) -> int:
+    """Writes people's own histories, without what even they are not shown; returns how many people.
+
+    Texts become numbers inside the database: the rows may be as many as the log's, the texts are far fewer.
+    """
+    profiles = tables.profiles.mutate(session=tables.profiles.session.fill_null(""))
+    queries = profiles.select("display").distinct().order_by("display").to_pyarrow()["display"].combine_chunks()
+    queries = queries.filter(pa.array([_is_shown(policy, text) for text in queries.to_pylist()], pa.bool_()))
+    sessions = profiles.select("session").distinct().order_by("session").to_pyarrow()["session"].combine_chunks()
+    coded = profiles.join(_numbered(connection, "display", queries), "display")
+    coded = coded.join(_numbered(connection, "session", sessions), "session")
+    rows = coded.order_by("user", "ts_us", "key").select("user", "ts_us", "display_number", "session_number", "typed")
+    n_rows = coded.count().to_pyarrow().as_py()
+    batches = (
+        ProfileRows(batch["user"], *(batch[name].to_numpy(zero_copy_only=False) for name in batch.schema.names[1:]))
+        for batch in rows.to_pyarrow_batches(chunk_size=_BATCH_ROWS)
     )
-    return len(profiles["user"].unique())
+    return save_profiles(writer, queries, sessions, n_rows, batches)
+
+
+def _is_shown(policy: Policy, text: str) -> bool:
+    return policy.refusal(normalise(text), text) is None
+
+
+def _numbered(connection: Any, name: str, texts: pa.Array) -> Any:
+    numbers = pa.array(np.arange(len(texts), dtype=np.uint32))
+    return connection.create_table(f"{name}s", pa.table({name: texts, f"{name}_number": numbers}))
 
 
 @contextmanager

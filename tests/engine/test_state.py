@@ -1,0 +1,105 @@
+"""How an engine joins its generation with what has moved since."""
+
+from __future__ import annotations
+
+import pytest
+
+from suggest import Engine
+from suggest.stores import open_state
+from tests.engine.small import search, texts, write_generation
+
+NOW = "2026-03-01T12:00:00Z"
+DAY = "2026-02-{:02d}T12:00:00Z"
+
+
+@pytest.fixture
+def index_dir(tmp_path):
+    write_generation(
+        tmp_path / "index",
+        {"nivea": 5, "nivea cream": 2, "nike": 7},
+        users={"nivea": 5, "nivea cream": 2, "nike": 7},
+        histories={"u1": [(DAY.format(1), "Nivea Cream"), (DAY.format(2), "nivea soft")], "u2": [(DAY.format(1), "x")]},
+        watermark=DAY.format(3),
+    )
+    return tmp_path / "index"
+
+
+def own_counts(engine, typed="", user="u1", now=NOW):
+    """Own searches by query, as an answer used them."""
+    answer = engine.complete(typed, user=user, now=now, explain=True)
+    own = {suggestion.query: suggestion.explanation["features"]["own_count"] for suggestion in answer}
+    return {query: count for query, count in own.items() if count}
+
+
+def test_a_generation_carries_histories(index_dir):
+    with Engine.open(index_dir) as engine:
+        assert engine.watermark == "2026-02-03T12:00:00+00:00"
+        assert own_counts(engine) == {"nivea cream": 1, "nivea soft": 1}
+        assert own_counts(engine, now=DAY.format(1)) == {"nivea cream": 1}
+
+
+def test_what_the_generation_counted_is_not_counted_again(index_dir):
+    with Engine.open(index_dir) as engine:
+        engine.observe([search("u1", "nivea  CREAM", DAY.format(1)), search("u1", "nivea cream", DAY.format(4))])
+        assert own_counts(engine) == {"nivea cream": 2, "nivea soft": 1}
+
+
+def test_an_event_that_came_late_counts(index_dir):
+    with Engine.open(index_dir) as engine:
+        engine.observe([search("u1", "nike", "2026-01-20T12:00:00Z")])
+        assert own_counts(engine)["nike"] == 1
+
+
+def test_a_forgotten_person_is_gone_from_generation_and_state(index_dir, tmp_path):
+    url = f"sqlite:///{tmp_path}/state.sqlite"
+    with Engine.open(index_dir, url) as engine:
+        engine.observe([search("u1", "nike", DAY.format(10))])
+        assert own_counts(engine) == {"nike": 1, "nivea cream": 1, "nivea soft": 1}
+        assert engine.forget("u1") == 1
+        assert own_counts(engine) == {}
+        assert own_counts(engine, user="u2") == {"x": 1}
+    with Engine.open(index_dir, url) as engine:
+        assert own_counts(engine) == {}
+        engine.observe([search("u1", "nike", DAY.format(11))])
+        assert own_counts(engine) == {"nike": 1}
+
+
+def test_what_only_a_forgotten_person_and_one_other_searched_is_no_longer_shown(index_dir):
+    with Engine.open(index_dir) as engine:
+        assert texts(engine.complete("nivea", now=NOW)) == ["nivea", "nivea cream"]
+        engine.forget("u1")
+        assert texts(engine.complete("nivea", now=NOW)) == ["nivea"]
+
+
+def test_another_engine_on_the_same_state_sees_events_blocks_and_forgetting_at_once(index_dir, tmp_path):
+    url = f"sqlite:///{tmp_path}/state.sqlite"
+    with Engine.open(index_dir, url) as one, Engine.open(index_dir, url) as other:
+        assert own_counts(other, "zebra") == {}
+        one.observe([search("u1", "zebra", DAY.format(10))])
+        assert own_counts(other, "zebra") == {"zebra": 1}
+        one.block(["zebra"])
+        assert texts(other.complete("zebra", user="u1", now=NOW)) == []
+        one.forget("u1")
+        assert own_counts(other) == {}
+
+
+def test_a_state_given_open_stays_open_and_memory_ends_with_the_engine(index_dir):
+    state = open_state(None)
+    with Engine.open(index_dir, state) as engine:
+        engine.observe([search("u1", "zebra", DAY.format(10))])
+    with Engine.open(index_dir, state) as engine:
+        assert own_counts(engine, "zebra") == {"zebra": 1}
+    with Engine.open(index_dir) as engine:
+        assert own_counts(engine, "zebra") == {}
+
+
+def test_a_full_profile_does_not_let_older_searches_in_again(tmp_path):
+    searches = [(f"2026-02-01T{minute // 60:02d}:{minute % 60:02d}:00Z", f"q{minute}") for minute in range(1000)]
+    write_generation(tmp_path, {"nike": 7}, histories={"u1": searches}, watermark=DAY.format(3))
+    with Engine.open(tmp_path) as engine:
+        engine.observe([search("u1", "ancient", "2026-01-01T00:00:00Z"), search("u1", "recent", DAY.format(4))])
+        assert own_counts(engine, "ancient") == {}
+        assert own_counts(engine, "recent") == {"recent": 1}
+        assert own_counts(engine, "q0") == {}
+        assert own_counts(engine, "q1000") == {}
+        assert own_counts(engine, "q999") == {"q999": 1}

@@ -117,7 +117,7 @@ def _check_host(settings: Settings, host: str) -> None:
 
 def _is_loopback(host: str) -> bool:
     try:
-        found = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        found = socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
         raise SuggestError(f"cannot bind to {host}: {error.strerror}") from error
     return all(ipaddress.ip_address(str(address[4][0]).partition("%")[0]).is_loopback for address in found)

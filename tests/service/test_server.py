@@ -137,10 +137,10 @@ def test_a_killed_worker_is_replaced_and_nothing_accepted_is_lost(built: Path, t
 
 
 def pids_or_none(running: Running) -> set[int]:
-    """As `worker_pids`, but empty when a connection was lost with the worker that held it."""
+    """As `worker_pids`, but empty when a connection was lost with the worker that held it, or none is ready yet."""
     try:
         return worker_pids(running)
-    except httpx.TransportError:
+    except (httpx.TransportError, KeyError):
         return set()
 
 
@@ -151,13 +151,16 @@ def test_a_stopping_service_finishes_what_is_under_way(built: Path, tmp_path: Pa
     body = b'{"events":[{"type":"search","ts":1,"user":"u","query":"nickel wire"}]}'
     head = b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
     with started(built, state_in(tmp_path), workers=workers) as running:
-        get(f"{running.url}/readyz").raise_for_status()
-        with socket.create_connection(running.address, timeout=PATIENCE_S) as connection:
+        with connected(running) as idle, connected(running) as connection:
+            idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert idle.recv(65_536).startswith(b"HTTP/1.1 200")
             connection.sendall(head % len(body) + body[:10])
-            # The worker must have begun with the request: it asks for nothing, so give it a whole other one.
+            # The worker that holds it has begun with it when it goes on to serve others.
             get(f"{running.url}/healthz").raise_for_status()
             running.process.send_signal(number)
-            wait_until(lambda: refuses(running.address))
+            # Connections without a request are closed first.
+            while idle.recv(65_536):
+                pass
             connection.sendall(body[10:])
             assert connection.recv(65_536).startswith(b"HTTP/1.1 202")
         assert running.wait() == 0, running.log
@@ -165,14 +168,8 @@ def test_a_stopping_service_finishes_what_is_under_way(built: Path, tmp_path: Pa
     assert "Stopped" in running.log
 
 
-def refuses(address: tuple[str, int]) -> bool:
-    try:
-        socket.create_connection(address, timeout=5).close()
-    except ConnectionRefusedError:
-        return True
-    except OSError:
-        return False
-    return False
+def connected(running: Running) -> socket.socket:
+    return socket.create_connection(running.address, timeout=PATIENCE_S)
 
 
 def test_the_shared_metrics_leave_nothing_behind(built: Path, tmp_path: Path):

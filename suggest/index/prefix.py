@@ -8,6 +8,7 @@ one split answer a request, where restoring ten keys from the trie costs ten tim
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import NamedTuple
 
 import marisa_trie
@@ -159,16 +160,20 @@ def save_prefixes(
     weight = columns.weight.astype(np.float32)
     orders = [best_of_each(found, _rank(weight))]
     numbers: dict[str, int] = {}
+    # A language with one region, and a log with one language, need no order of their own.
+    known = {_content(np.arange(len(columns)), weight): 0}
     for name, (rows, exact) in sorted(locales.items()):
         local = exact.astype(np.float32)
-        if len(rows) == len(columns) and np.array_equal(local, weight):
-            numbers[name] = 0
-            continue
-        numbers[name] = len(orders)
-        _save_locale(writer, numbers[name], ids[rows], local)
-        orders.append(best_of_each(found, _rank(local), rows))
+        numbers[name] = known.setdefault(_content(rows, local), len(orders))
+        if numbers[name] == len(orders):
+            _save_locale(writer, numbers[name], ids[rows], local)
+            orders.append(best_of_each(found, _rank(local), rows))
     writer.parameters["locales"] = numbers
     _save_lists(writer, columns, ids, orders)
+
+
+def _content(rows: npt.NDArray[np.int64], weight: npt.NDArray[np.float32]) -> bytes:
+    return sha256(rows.tobytes() + weight.tobytes()).digest()
 
 
 def _rank(descending: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from suggest.errors import EventError
@@ -36,27 +37,23 @@ def parse_count(record: object) -> QueryCount:
     """Validates one row of the `--queries` format.
 
     Args:
-        record: a mapping; empty text and empty lists count as absent, as in TSV.
+        record: a dict; empty text and empty lists count as absent, as in TSV.
 
     Raises:
         EventError: malformed; `reason` is one of `not_an_object`, `missing_query`, `missing_count`,
             `bad_<field>` and `too_long_<field>`.
     """
-    if not isinstance(record, Mapping):
+    if not isinstance(record, dict):
         raise EventError("not_an_object", "expected an object with query and count")
-    given = {name: value for name in COUNT_FIELDS if (value := record.get(name)) not in (None, "", [])}
     for name in ("query", "count"):
-        if name not in given:
+        if record.get(name) in _EMPTY:
             raise EventError(f"missing_{name}", f"every row needs {name}")
-    count = check_whole_number(given["count"], "count", MAX_COUNT)
-    return QueryCount(
-        query=check_text(given["query"], "query"),
-        n_searches=count,
-        users=check_whole_number(given["users"], "users", MAX_COUNT) if "users" in given else count,
-        tags=_texts(given["tags"], "tags") if "tags" in given else None,
-        aliases=_texts(given["aliases"], "aliases") if "aliases" in given else None,
-        **{name: check_text(given[name], name, MAX_ID_CHARS) for name in ("locale", "region", "kind") if name in given},
-    )
+    n_searches = check_whole_number(record["count"], "count", MAX_COUNT)
+    query = check_text(record["query"], "query")
+    if len(record) == len(("query", "count")):
+        return QueryCount(query, n_searches, n_searches)
+    given = {name: read(record[name], name) for name, read in _OPTIONAL.items() if record.get(name) not in _EMPTY}
+    return QueryCount(query, n_searches, **{"users": n_searches, **given})
 
 
 def _texts(value: Any, name: str) -> tuple[str, ...]:
@@ -65,3 +62,15 @@ def _texts(value: Any, name: str) -> tuple[str, ...]:
     if not isinstance(texts, (list, tuple)) or len(texts) > MAX_LIST:
         raise EventError(f"bad_{name}", f"{name}: expected a list of at most {MAX_LIST} texts")
     return tuple(check_text(text, name) for text in texts)
+
+
+_EMPTY: tuple[object, ...] = (None, "", [])
+
+_OPTIONAL: dict[str, Callable[[Any, str], Any]] = {
+    "users": partial(check_whole_number, limit=MAX_COUNT),
+    "locale": partial(check_text, limit=MAX_ID_CHARS),
+    "region": partial(check_text, limit=MAX_ID_CHARS),
+    "kind": partial(check_text, limit=MAX_ID_CHARS),
+    "tags": _texts,
+    "aliases": _texts,
+}

@@ -172,9 +172,12 @@ def _header(path: Path, line: bytes | None, required: frozenset[str]) -> list[st
 def _from_tsv(line: bytes | None, columns: list[str]) -> object:
     if line is None:
         return _line_too_long()
-    if problem := _not_text(line):
-        return problem
-    cells = line.decode().removesuffix("\r").split("\t")
+    try:
+        cells = line.decode().removesuffix("\r").split("\t")
+    except UnicodeDecodeError:
+        cells = []
+    if not cells or b"\0" in line:
+        return _not_text(line)
     if len(cells) != len(columns):
         return EventError("wrong_columns", f"expected {len(columns)} cells, got {len(cells)}")
     return dict(zip(columns, cells, strict=True))

@@ -29,7 +29,7 @@ demo-index/CURRENT: $(SAMPLE) $(BUILDER) | .venv/.installed
 		--blocklist data/blocklist.txt
 
 test: .venv/.installed-dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2
 
 check: formatted lint types layers test
 

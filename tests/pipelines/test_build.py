@@ -1,0 +1,277 @@
+"""A build from files and a state to a served generation."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+
+import pytest
+
+from suggest import Engine
+from suggest.artifacts import Generation, current, generations
+from suggest.errors import BuildLocked, InputError, NotBuiltError
+from suggest.pipelines.build import MAX_PER_USER, build
+from suggest.stores import open_state
+from suggest.text import normalise
+
+NOW = "2026-03-01T12:00:00Z"
+
+
+def write_log(path, searches):
+    """An event file of (user, query, locale or None), a minute apart."""
+    lines = [
+        json.dumps(
+            {"type": "search", "user": user, "query": query, "ts": f"2026-02-01T{n // 60:02d}:{n % 60:02d}:00Z"}
+            | ({"locale": locale} if locale else {})
+        )
+        for n, (user, query, locale) in enumerate(searches)
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def random_log(tmp_path_factory):
+    """A log of a few people in two locales, its searches, and the index built from it."""
+    draw = random.Random(3)
+    words = ("a", "ab", "abc", "b", "ba", "bab", "é", "éa", "日本", "日")
+    spellings = [word.title() if n % 3 else word for n, word in enumerate(words)]
+    searches = [
+        (f"u{draw.randrange(6)}", draw.choice(spellings), draw.choice(["de-DE", "en", None])) for _ in range(300)
+    ]
+    folder = tmp_path_factory.mktemp("log")
+    report = build(folder / "index", events=[write_log(folder / "log.jsonl", searches)], min_users=5)
+    return searches, folder / "index", report
+
+
+def expected_weights(searches, admits, locale=None):
+    """Bounded popularity by key, the slow way; in a locale, what was searched there plus what has none."""
+    users = defaultdict(set)
+    per_user = defaultdict(Counter)
+    for user, query, tag in searches:
+        users[normalise(query)].add(user)
+        per_user[tag][user, normalise(query)] += 1
+    tags = [locale, None] if locale else list(per_user)
+    there = {key for tag in (tags[:1] if locale else tags) for _, key in per_user[tag]}
+    weights = Counter()
+    if locale:
+        for tag in tags:
+            for (_, key), n in per_user[tag].items():
+                weights[key] += min(n, MAX_PER_USER)
+    else:
+        for (_, key), n in sum(per_user.values(), Counter()).items():
+            weights[key] += min(n, MAX_PER_USER)
+    return {key: weight for key, weight in weights.items() if key in there and len(users[key]) >= admits}
+
+
+@pytest.mark.parametrize("locale", [None, "de-DE", "en"])
+def test_answers_are_the_log_counted_by_hand(random_log, locale):
+    searches, index_dir, report = random_log
+    weights = expected_weights(searches, admits=5, locale=locale)
+    everywhere = expected_weights(searches, admits=5)
+    assert report.n_queries == len(everywhere)
+    with Engine.open(index_dir) as engine:
+        for typed in ("", "a", "ab", "é", "日"):
+            first = sorted((k for k in weights if k.startswith(typed)), key=lambda k: (-weights[k], k))
+            rest = sorted(
+                (k for k in everywhere if k.startswith(typed) and k not in weights), key=lambda k: (-everywhere[k], k)
+            )
+            shown = [normalise(s.query) for s in engine.complete(typed, k=50, locale=locale, now=NOW)]
+            assert shown == first + rest
+
+
+def test_the_display_form_is_the_most_frequent_one(random_log):
+    searches, index_dir, _ = random_log
+    forms = defaultdict(Counter)
+    for _, query, _ in searches:
+        forms[normalise(query)][query] += 1
+    with Engine.open(index_dir) as engine:
+        for suggestion in engine.complete("", k=50, now=NOW):
+            assert suggestion.query in forms[normalise(suggestion.query)]
+
+
+def test_people_find_their_own_history_in_the_generation(random_log):
+    searches, index_dir, report = random_log
+    assert report.n_users == 6
+    with Engine.open(index_dir) as engine:
+        for user in ("u0", "u5"):
+            own = Counter(normalise(query) for who, query, _ in searches if who == user)
+            answer = engine.complete("", k=50, user=user, now=NOW, explain=True)
+            counts = {normalise(s.query): s.explanation["features"]["own_count"] for s in answer}
+            assert {key: n for key, n in counts.items() if n} == own
+
+
+def test_what_must_not_be_shown_is_counted_by_reason_and_masked(tmp_path):
+    log = write_log(
+        tmp_path / "log.jsonl",
+        [
+            (user, query, None)
+            for user in "ab"
+            for query in ("soap", "ann@example.org", "call +49 30 12345678", "darn it")
+        ]
+        + [("a", "only mine", None)],
+    )
+    (tmp_path / "blocked.txt").write_text("darn\n", encoding="utf-8")
+    report = build(tmp_path / "index", events=[log], blocklist=tmp_path / "blocked.txt")
+    assert report.removed == {"blocklist": 1, "mail": 1, "min_users": 1, "phone": 1}
+    removed = (tmp_path / "index" / report.generation / "removed.json").read_text(encoding="utf-8")
+    assert set(json.loads(removed)["examples"]) == {"blocklist", "mail", "phone"}
+    written = b"".join(path.read_bytes() for path in (tmp_path / "index" / report.generation).iterdir())
+    for personal in (b"ann@example.org", b"12345678"):
+        assert personal not in written
+    with Engine.open(tmp_path / "index") as engine:
+        assert [s.query for s in engine.complete("", user="a", now=NOW)] == ["only mine", "soap"]
+        assert [s.query for s in engine.complete("", user="c", now=NOW)] == ["soap"]
+
+
+def test_safety_off_keeps_personal_data_but_not_the_blocklist(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [("a", "ann@example.org", None), ("a", "darn it", None)])
+    (tmp_path / "blocked.txt").write_text("darn\n", encoding="utf-8")
+    build(tmp_path / "index", events=[log], blocklist=tmp_path / "blocked.txt", min_users=1, safety="off")
+    with Engine.open(tmp_path / "index") as engine:
+        assert [s.query for s in engine.complete("", now=NOW)] == ["ann@example.org"]
+
+
+def test_a_flood_from_one_person_lifts_nothing(tmp_path):
+    searches = [("flooder", "buy now", None)] * 500 + [("b", "buy now", None)]
+    searches += [(f"u{n}", "bread", None) for n in range(MAX_PER_USER + 5)]
+    build(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", searches[:1000])])
+    with Engine.open(tmp_path / "index") as engine:
+        assert [s.query for s in engine.complete("b", now=NOW)] == ["bread", "buy now"]
+
+
+def test_the_states_log_reaches_others_with_the_next_build(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [("a", "soap", None), ("b", "soap", None), ("a", "sold", None)])
+    url = f"sqlite:///{tmp_path}/state.sqlite"
+    build(tmp_path / "index", events=[log])
+    with Engine.open(tmp_path / "index", url) as engine:
+        engine.observe(json.loads(line) for line in log.read_text(encoding="utf-8").splitlines())
+        engine.observe(
+            {"type": "search", "user": user, "query": "sofa", "ts": "2026-02-20T00:00:00Z"} for user in ("a", "b", "c")
+        )
+        engine.block(["sold"])
+        assert [s.query for s in engine.complete("so", now=NOW)] == ["soap"]
+    report = build(tmp_path / "index", events=[log], state=url, min_users=1)
+    assert report.removed == {"min_users": 0, "tombstone": 1}
+    assert report.read["dropped"] == {"duplicate": 3}
+    with Engine.open(tmp_path / "index", url) as engine:
+        assert [s.query for s in engine.complete("so", now=NOW)] == ["sofa", "soap"]
+        own = engine.complete("so", user="a", now=NOW, explain=True)
+        assert [s.explanation["features"]["own_count"] for s in own] == [1, 1]
+
+
+def test_a_forgotten_person_does_not_come_back_with_the_next_build(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [("a", "soap", None), ("b", "soap", None), ("b", "sofa", None)])
+    state = open_state(None)
+    state.forget("a", 2 * 10**15)
+    report = build(tmp_path / "index", events=[log], state=state, min_users=1)
+    assert report.n_users == 1
+    with Engine.open(tmp_path / "index", state) as engine:
+        explained = engine.complete("soap", now=NOW, explain=True)
+        assert explained[0].explanation["features"]["popularity_all"] == 1
+        assert [s.source for s in engine.complete("so", user="a", now=NOW)] == ["prefix", "prefix"]
+
+
+def test_counts_alone_make_an_index(tmp_path):
+    (tmp_path / "counts.tsv").write_text("query\tcount\tusers\nsoap\t5\t3\nSoap\t9\t1\nsofa\t7\t1\n", encoding="utf-8")
+    report = build(tmp_path / "index", queries=[tmp_path / "counts.tsv"])
+    assert report.removed == {"min_users": 1}
+    with Engine.open(tmp_path / "index") as engine:
+        assert [s.query for s in engine.complete("so", now=NOW)] == ["Soap"]
+        assert engine.watermark is None
+
+
+def test_nothing_to_suggest_is_told_and_publishes_nothing(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [("a", "soap", None)])
+    with pytest.raises(InputError, match="min_users removed 1"):
+        build(tmp_path / "index", events=[log])
+    assert current(tmp_path / "index") is None
+    assert [entry.name for entry in (tmp_path / "index").iterdir()] == [".lock"]
+
+
+def test_a_bad_file_leaves_the_previous_generation_served(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [("a", "soap", None), ("b", "soap", None)])
+    name = build(tmp_path / "index", events=[log]).generation
+    (tmp_path / "broken.jsonl.gz").write_bytes(b"\x1f\x8b broken")
+    with pytest.raises(InputError, match=r"broken\.jsonl\.gz"):
+        build(tmp_path / "index", events=[log, tmp_path / "broken.jsonl.gz"])
+    assert current(tmp_path / "index") == name
+    assert {e.name for e in (tmp_path / "index").iterdir()} == {name, "CURRENT", ".lock"}
+
+
+def test_strict_stops_at_the_first_malformed_row(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [("a", "soap", None), ("b", "soap", None)])
+    with log.open("a", encoding="utf-8") as file:
+        file.write('{"type": "search"}\n')
+    assert build(tmp_path / "index", events=[log]).read["rejected"] == {"missing_query": 1}
+    with pytest.raises(InputError, match=r"log\.jsonl:3"):
+        build(tmp_path / "index", events=[log], strict=True)
+
+
+def test_a_clock_far_in_the_future_does_not_move_the_watermark(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [("a", "soap", None), ("b", "soap", None)])
+    with log.open("a", encoding="utf-8") as file:
+        file.write('{"type": "search", "user": "c", "query": "soap", "ts": "2199-01-01T00:00:00Z"}\n')
+    assert build(tmp_path / "index", events=[log]).read["rejected"] == {"future_ts": 1}
+    assert Generation.open(tmp_path / "index").parameters["watermark_us"] < 2 * 10**15
+
+
+def test_a_deleted_query_is_in_no_index(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [("a", "soap", None), ("b", "soap", None), ("b", "sofa", None)])
+    with log.open("a", encoding="utf-8") as file:
+        file.write('{"type": "delete", "user": "x", "query": "SOAP", "ts": "2026-02-02T00:00:00Z"}\n')
+    assert build(tmp_path / "index", events=[log], min_users=1).n_queries == 1
+
+
+def test_an_encoder_that_cannot_be_had_is_told(tmp_path):
+    with pytest.raises(NotBuiltError, match="my-model"):
+        build(tmp_path / "index", encoder="my-model")
+
+
+def test_inputs_this_version_does_not_use_are_named(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [("a", "soap", None), ("b", "soap", None)])
+    assert build(tmp_path / "index", events=[log], items=[log]).unused == ["items"]
+    with pytest.raises(InputError, match="no such file"):
+        build(tmp_path / "index", events=[log], lexicon=[tmp_path / "missing.tsv"])
+
+
+PROGRAM = "import sys; from suggest.pipelines.build import build; build(sys.argv[1], events=[sys.argv[2]])"
+
+
+def test_builds_killed_at_random_moments_leave_the_served_one_and_the_next_cleans_up(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [(f"u{n % 9}", f"query {n % 40}", "en") for n in range(1000)])
+    name = build(tmp_path / "index", events=[log]).generation
+    draw = random.Random(5)
+    for _ in range(5):
+        process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path / "index"), str(log)])
+        time.sleep(draw.uniform(0.2, 2.5))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        served = current(tmp_path / "index")
+        assert served >= name
+        with Engine.open(tmp_path / "index") as engine:
+            assert len(engine.complete("query", k=50, now=NOW)) == 40
+    build(tmp_path / "index", events=[log])
+    assert {e.name for e in (tmp_path / "index").iterdir()} == {*generations(tmp_path / "index"), "CURRENT", ".lock"}
+
+
+def test_a_build_beside_a_running_one_is_refused(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [(f"u{n % 9}", f"query {n % 40}", "en") for n in range(1000)])
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path / "index"), str(log)])
+    try:
+        while not list((tmp_path).glob("index/.building-*")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGSTOP)
+        with pytest.raises(BuildLocked, match="another build"):
+            build(tmp_path / "index", events=[log])
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+        process.wait()
+    assert current(tmp_path / "index")

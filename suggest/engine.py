@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Self
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn, Self
 import numpy as np
 
 from suggest.artifacts import Generation
-from suggest.candidates import Candidate, OwnHistory, Request, gather
+from suggest.candidates import MAX_HISTORY, Candidate, OwnHistory, Request, gather
 from suggest.candidates.sources import visible
 from suggest.errors import ArgumentError, EventError, NotBuiltError
 from suggest.features import FEATURES, compute
@@ -20,14 +20,11 @@ from suggest.interfaces import State
 from suggest.rank import PARTS, HiddenQueries, Policy, popular_score, score_parts
 from suggest.stores import open_state
 from suggest.text import highlight, normalise, normalise_prefix
-from suggest.types import EntitySpan, PastSearch, Suggestion, now_us, parse_event, parse_ts, rfc3339
+from suggest.types import EntitySpan, Suggestion, now_us, parse_event, parse_ts, rfc3339
 from suggest.types.events import read_id
 
 MAX_K = 100
 """Most suggestions one call returns."""
-
-MAX_HISTORY = 1000
-"""A person's latest searches that are used."""
 
 _CACHED_HISTORIES = 1024
 
@@ -67,8 +64,8 @@ class Engine:
         self._policy = Policy.from_json(generation.json("policy"))
         self._state = state
         self._owns_state = owns_state
-        # Keyed by the state's version of the history, so an entry is never stale.
-        self._history = lru_cache(_CACHED_HISTORIES)(self._load_history)
+        # By user: the state's version of the history when it was read, and the history.
+        self._histories: dict[str, tuple[int, OwnHistory]] = {}
         self._forgotten: Mapping[str, int] = {}
         self._moved = -1
         self._hidden = self._read_hidden()
@@ -250,7 +247,7 @@ class Engine:
         history = None
         if user is not None:
             user = _id("user", user)
-            history = self._history(user, self._state.history_version(user)).as_of(at_us)
+            history = self._history(user).as_of(at_us)
         return Request(
             normalise_prefix(text),
             k,
@@ -289,19 +286,30 @@ class Engine:
             text = candidate.own.text
         return Suggestion(text, score, candidate.source, highlight(text, request.prefix))
 
-    def _load_history(self, user: str, version: int) -> OwnHistory:
-        """The person's searches of the generation and of the state since, each once."""
+    def _history(self, user: str) -> OwnHistory:
+        """The person's searches, of the generation and of the state up to now."""
+        version = self._state.history_version(user)
+        known = self._histories.get(user)
+        if known is not None and known[0] == version:
+            return known[1]
+        if known is not None and version > known[0]:
+            history = known[1].extended(self._state.history(user, MAX_HISTORY, known[0]))
+        else:
+            history = self._load_history(user)
+        # The version was read first: what was accepted meanwhile is read again, and counts once.
+        self._histories.pop(user, None)
+        self._histories[user] = version, history
+        if len(self._histories) > _CACHED_HISTORIES:
+            self._histories.pop(next(iter(self._histories)), None)
+        return history
+
+    def _load_history(self, user: str) -> OwnHistory:
         forgotten_us = self._forgotten.get(user, -1)
         built = [search for search in self._profiles.history(user) if search.ts_us > forgotten_us]
-        known = {(search.ts_us, normalise(search.query)) for search in built}
         # A full profile was cut there: what is older was counted and left out.
         oldest_us = built[0].ts_us if len(built) >= MAX_HISTORY else 0
-        since = [
-            search
-            for search in self._state.history(user, MAX_HISTORY)
-            if search.ts_us >= oldest_us and (search.ts_us, normalise(search.query)) not in known
-        ]
-        return OwnHistory(sorted(built + since, key=_ts_us)[-MAX_HISTORY:], self._admits_own)
+        since = [search for search in self._state.history(user, MAX_HISTORY) if search.ts_us >= oldest_us]
+        return OwnHistory(sorted(built + since, key=itemgetter(0)), self._admits_own)
 
     def _admits_own(self, key: str, text: str) -> bool:
         return self._policy.refusal(key, text) is None
@@ -310,14 +318,10 @@ class Engine:
         # The number first: what moves while the rest is read is then read again by the next request.
         self._moved = self._state.moved()
         self._forgotten = self._state.forgotten()
-        self._history.cache_clear()
+        self._histories.clear()
         return HiddenQueries(
             self._state.tombstones(), self._forgotten, self._index, self._profiles, self._policy.min_users
         )
-
-
-def _ts_us(search: PastSearch) -> int:
-    return search.ts_us
 
 
 def _moment(now: object) -> int:

@@ -54,8 +54,14 @@ class ProfileStore(Protocol):
         """A number that differs whenever `history` would; 0 for a user without history. Microseconds."""
         ...
 
-    def history(self, user: str, limit: int = 1000) -> list[PastSearch]:
-        """The latest `limit` searches of a user by `ts_us`, oldest first, ties in order of acceptance."""
+    def history(self, user: str, limit: int = 1000, after: int = 0) -> list[PastSearch]:
+        """The latest `limit` searches of a user by `ts_us`, oldest first, ties in order of acceptance.
+
+        Args:
+            user: whose.
+            limit: at most this many.
+            after: only those accepted after `history_version` had this value.
+        """
         ...
 
     def forget(self, user: str, at_us: int) -> int:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Sequence
 from heapq import nlargest
-from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from suggest.text import display, normalise
 from suggest.types import PastSearch
 from suggest.types.history import FINAL_INTENT_US, SESSION_GAP_US
+
+MAX_HISTORY = 1000
+"""A person's latest searches that are used."""
 
 MAX_OWN = 64
 """Own queries considered for one request: the most used, the latest first among equals."""
@@ -31,30 +34,27 @@ class OwnQuery(NamedTuple):
 
 
 class OwnHistory:
-    """A person's searches, arranged for lookups by prefix. Immutable.
+    """A person's searches, arranged for lookups by prefix. Nothing changes one that was handed out.
 
-    Holds the searches up to some moment; `as_of` gives the one for an earlier moment.
+    The latest `MAX_HISTORY` searches count. One query at one moment is one search, however often it
+    was reported, so that what a generation and a state both know is not counted twice.
     """
 
-    def __init__(self, searches: Sequence[PastSearch], admits: Callable[[str, str], bool]) -> None:
-        """Arranges searches that ascend in time.
+    def __init__(self, searches: Iterable[PastSearch], admits: Callable[[str, str], bool]) -> None:
+        """Arranges searches that ascend in time; about 5 µs each.
 
         Args:
             searches: oldest first.
             admits: whether a (key, text) may be shown to its own author.
         """
-        self._searches = searches
         self._admits = admits
-        self._final = _final_intents(searches)
-        times_us: dict[str, list[int]] = {}
-        texts: dict[str, str] = {}
-        for key, search in self._final:
-            times_us.setdefault(key, []).append(search.ts_us)
-            texts[key] = display(search.query)
-        self._queries = sorted(
-            OwnQuery(key, text, tuple(times_us[key])) for key, text in texts.items() if key and admits(key, text)
-        )
-        self._keys = [query.key for query in self._queries]
+        self._searches: list[PastSearch] = []
+        self._known: set[tuple[int, str]] = set()
+        self._final: list[tuple[str, PastSearch]] = []
+        self._queries: dict[str, OwnQuery] = {}
+        self._keys: list[str] = []
+        for search in searches:
+            self._add(search)
 
     def __len__(self) -> int:
         return len(self._final)
@@ -63,7 +63,19 @@ class OwnHistory:
         """The history without searches after `now_us`; itself when there are none."""
         if not self._searches or self._searches[-1].ts_us <= now_us:
             return self
-        return OwnHistory([search for search in self._searches if search.ts_us <= now_us], self._admits)
+        return OwnHistory((search for search in self._searches if search.ts_us <= now_us), self._admits)
+
+    def extended(self, searches: Sequence[PastSearch]) -> OwnHistory:
+        """The history with further searches, ascending in time; some 10 µs when they are the latest."""
+        latest_us = self._searches[-1].ts_us if self._searches else 0
+        if searches and searches[0].ts_us < latest_us:
+            return OwnHistory(sorted([*self._searches, *searches], key=itemgetter(0)), self._admits)
+        longer = OwnHistory((), self._admits)
+        longer._searches, longer._known, longer._final = self._searches.copy(), self._known.copy(), self._final.copy()
+        longer._queries, longer._keys = self._queries.copy(), self._keys.copy()
+        for search in searches:
+            longer._add(search)
+        return longer
 
     def starting_with(self, prefix: str) -> list[OwnQuery]:
         """Own queries that start with a normalised prefix, at most `MAX_OWN`, in order of their keys."""
@@ -71,7 +83,7 @@ class OwnHistory:
         start = end = bisect_left(keys, prefix)
         while end < len(keys) and keys[end].startswith(prefix):
             end += 1
-        found = self._queries[start:end]
+        found = [self._queries[key] for key in keys[start:end]]
         return sorted(nlargest(MAX_OWN, found, key=_use)) if len(found) > MAX_OWN else found
 
     def session_keys(self, session: str | None, now_us: int) -> list[str]:
@@ -91,16 +103,45 @@ class OwnHistory:
                 keys.setdefault(key)
         return list(keys)
 
+    def _add(self, search: PastSearch) -> None:
+        key = normalise(search.query)
+        if not key or (search.ts_us, key) in self._known:
+            return
+        self._known.add((search.ts_us, key))
+        if self._final and _unfinished(self._final[-1], (key, search)):
+            self._drop_time(*self._final.pop())
+        self._searches.append(search)
+        self._final.append((key, search))
+        text = display(search.query)
+        own = self._queries.get(key)
+        if own is not None:
+            self._queries[key] = OwnQuery(key, text, (*own.times_us, search.ts_us))
+        elif self._admits(key, text):
+            self._queries[key] = OwnQuery(key, text, (search.ts_us,))
+            insort(self._keys, key)
+        if len(self._searches) > MAX_HISTORY:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        oldest = self._searches.pop(0)
+        self._known.discard((oldest.ts_us, normalise(oldest.query)))
+        if self._final[0][1] is oldest:
+            self._drop_time(*self._final.pop(0))
+
+    def _drop_time(self, key: str, search: PastSearch) -> None:
+        own = self._queries.get(key)
+        if own is None:
+            return
+        times_us = tuple(time_us for time_us in own.times_us if time_us != search.ts_us)
+        if times_us:
+            self._queries[key] = own._replace(times_us=times_us)
+        else:
+            del self._queries[key]
+            self._keys.remove(key)
+
 
 def _use(query: OwnQuery) -> tuple[int, int]:
     return len(query.times_us), query.times_us[-1]
-
-
-def _final_intents(searches: Sequence[PastSearch]) -> list[tuple[str, PastSearch]]:
-    """(key, search) of the searches that were typed to their end."""
-    keyed = [(normalise(search.query), search) for search in searches]
-    finished = [own for own, later in pairwise(keyed) if not _unfinished(own, later)]
-    return finished + keyed[-1:]
 
 
 def _unfinished(own: tuple[str, PastSearch], later: tuple[str, PastSearch]) -> bool:

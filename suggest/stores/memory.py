@@ -28,7 +28,7 @@ class MemoryState:
         self._seen: set[bytes] = set()
         self._log: list[tuple[int, Event]] = []
         self._watermark = 0
-        self._histories: dict[str, list[PastSearch]] = {}
+        self._histories: dict[str, list[tuple[int, PastSearch]]] = {}
         self._versions: dict[str, int] = {}
         self._tombstones: dict[str, int] = {}
         self._forgotten: dict[str, int] = {}
@@ -60,11 +60,11 @@ class MemoryState:
         """The offset of the user's latest accepted search, or 0."""
         return self._versions.get(user, 0)
 
-    def history(self, user: str, limit: int = 1000) -> list[PastSearch]:
+    def history(self, user: str, limit: int = 1000, after: int = 0) -> list[PastSearch]:
         """See `ProfileStore.history`."""
         with self._lock:
-            searches = self._histories.get(user, [])
-            return searches[max(len(searches) - limit, 0) :] if limit > 0 else []
+            searches = [search for offset, search in self._histories.get(user, []) if offset > after]
+        return searches[max(len(searches) - limit, 0) :] if limit > 0 else []
 
     def forget(self, user: str, at_us: int) -> int:
         """See `ProfileStore.forget`. Goes through the whole log."""
@@ -129,8 +129,12 @@ class MemoryState:
         if event.type == "search":
             search = PastSearch(event.ts_us, query, event.session, event.source == "typed")
             # insort goes to the right of equal times: ties stay in order of acceptance.
-            insort(self._histories.setdefault(event.user, []), search, key=itemgetter(0))
+            insort(self._histories.setdefault(event.user, []), (self._watermark, search), key=_ts_us)
             self._versions[event.user] = self._watermark
         elif event.type == "delete":
             self._tombstones[query] = min(event.ts_us, self._tombstones.get(query, event.ts_us))
             self._moved += 1
+
+
+def _ts_us(entry: tuple[int, PastSearch]) -> int:
+    return entry[1].ts_us

@@ -22,7 +22,7 @@ _PAGE = 1000
 
 _HISTORY = """
     SELECT body FROM by_user CROSS JOIN log USING (offset)
-    WHERE user_id = (SELECT id FROM users WHERE user = ?) AND is_search = 1
+    WHERE user_id = (SELECT id FROM users WHERE user = ?) AND is_search = 1 AND by_user.offset > ?
     ORDER BY ts_us DESC, by_user.offset DESC LIMIT ?
 """
 
@@ -83,9 +83,9 @@ class SqliteState:
         rows = self._rows("SELECT version FROM users WHERE user = ?", user)
         return int(rows[0][0]) if rows else 0
 
-    def history(self, user: str, limit: int = 1000) -> list[PastSearch]:
+    def history(self, user: str, limit: int = 1000, after: int = 0) -> list[PastSearch]:
         """See `ProfileStore.history`; about 4 µs a search, found through one index range."""
-        newest_first = self._rows(_HISTORY, user, max(limit, 0))
+        newest_first = self._rows(_HISTORY, user, after, max(limit, 0))
         events = (self._event(body) for (body,) in reversed(newest_first))
         return [
             PastSearch(e.ts_us, e.query, e.session, e.source == "typed") for e in events if e and e.query is not None

@@ -218,7 +218,7 @@ def test_file_named_gz_that_is_no_gzip_is_an_error(tmp_path: Path, content: byte
         (bytes(range(256)) * 40, "binary data"),
         (b"PK\x03\x04" + b"\x00" * 30, "a zip archive"),
         ("type\tts\n".encode("utf-16"), "UTF-16 text, not UTF-8"),
-        (gzip.compress(b"x"), "gzip data inside gzip"),
+        (gzip.compress(b"x", mtime=0), "gzip data inside gzip"),
         (b"<html>\n", "HTML or XML"),
         (b'[\n{"type":1},\n', "one JSON array, not one JSON object a line"),
         (b'{\n"type"\n', "JSON spread over several lines, not one object a line"),

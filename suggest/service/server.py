@@ -12,7 +12,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -88,11 +88,11 @@ def serve(
     settings = replace(settings, verified=_verified_generation(settings))
     with ExitStack() as stack:
         listener = stack.enter_context(_listening(host, port))
-        stack.enter_context(_stop_signals_end_the_server())
         if workers > 1:
             stack.enter_context(_shared_metrics())
-        _announce(settings, listener)
-        _run(settings, listener, workers)
+        with _stop_signals_end_the_server():
+            _announce(settings, listener)
+            _run(settings, listener, workers)
     logger.info("Stopped")
 
 
@@ -170,12 +170,21 @@ def _bind_failure(host: str, port: int, error: Exception) -> str:
     return f"cannot bind to {host}:{port}: {error}"
 
 
+class _Stopped(BaseException):
+    """A signal asked the service to stop; not an Exception, since nothing on its way may take it for a failure."""
+
+
 @contextmanager
 def _stop_signals_end_the_server() -> Iterator[None]:
-    # The server raises a signal again once it has stopped gracefully; it has done its work by then.
-    before = {number: signal.signal(number, lambda *_: None) for number in _STOP_SIGNALS}
+    """A signal before the server listens to signals ends it too; one that it raises again afterwards is done."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise _Stopped
+
+    before = {number: signal.signal(number, stop) for number in _STOP_SIGNALS}
     try:
-        yield
+        with suppress(_Stopped):
+            yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -113,7 +113,7 @@ function icon(name) {
 function optionRow({ query, source, highlights }, position) {
   const text = element("span", { part: "text" });
   for (const piece of cut(query, highlights)) text.append(piece.matched ? element("mark", { part: "match" }, piece.text) : piece.text);
-  const known = source === "history";
+  const known = source === "history" || source === "session";
   const row = element("li", { role: "option", id: `option-${position}`, part: "option", dir: "auto", "aria-selected": "false" });
   row.append(icon(known ? "history" : "search"), text);
   if (known) row.append(element("span", { class: "unseen" }, messages.searchedBefore));

@@ -67,9 +67,10 @@ class Engine:
         self._owns_state = owns_state
         # By user: the state's version of the history when it was read, and the history.
         self._histories: dict[str, tuple[int, OwnHistory]] = {}
-        self._forgotten: Mapping[str, int] = {}
+        self._forgotten: Mapping[str, int]
+        self._hidden: HiddenQueries
         self._moved = -1
-        self._hidden = self._read_hidden()
+        self._take_up_moves()
 
     @classmethod
     def open(
@@ -165,6 +166,14 @@ class Engine:
             ]
         return answer
 
+    def impersonal_version(self) -> int | None:
+        """A number: while it stays, `complete` without a user, a `now` or an `explain` answers the same.
+
+        None when time alone may change an answer, as while a tombstone lies in the future. Under 1 µs.
+        """
+        self._take_up_moves()
+        return self._moved if self._hidden.is_settled(now_us()) else None
+
     def related(
         self, query: str, k: int = 10, user: str | None = None, locale: str | None = None, now: object = None
     ) -> list[Suggestion]:
@@ -245,8 +254,7 @@ class Engine:
         if match not in ("any", "prefix"):
             raise ArgumentError("match", f"expected 'any' or 'prefix', got {match!r}")
         at_us = now_us() if now is None else _moment(now)
-        if self._state.moved() != self._moved:
-            self._hidden = self._read_hidden()
+        self._take_up_moves()
         hidden = self._hidden.as_of(at_us)
         history = None
         if user is not None:
@@ -311,14 +319,18 @@ class Engine:
     def _admits_own(self, key: str, text: str) -> bool:
         return self._policy.refusal(key, text) is None
 
-    def _read_hidden(self) -> HiddenQueries:
-        # The number first: what moves while the rest is read is then read again by the next request.
-        self._moved = self._state.moved()
+    def _take_up_moves(self) -> None:
+        """Reads what is hidden and who was forgotten again, if the state has moved."""
+        moved = self._state.moved()
+        if moved == self._moved:
+            return
         self._forgotten = self._state.forgotten()
         self._histories.clear()
-        return HiddenQueries(
+        self._hidden = HiddenQueries(
             self._state.tombstones(), self._forgotten, self._index, self._profiles, self._policy.min_users
         )
+        # The number read first: what moves while the rest is read is then read again by the next request.
+        self._moved = moved
 
 
 def _moment(now: object) -> int:

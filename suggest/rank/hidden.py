@@ -44,9 +44,13 @@ class HiddenQueries:
 
     def as_of(self, now_us: int) -> Hidden:
         """What is hidden from a request whose clock shows `now_us`."""
-        if now_us >= self._latest_us:
+        if self.is_settled(now_us):
             return self._all
         return self._hidden([key for key, since_us in self._since_us.items() if since_us <= now_us])
+
+    def is_settled(self, now_us: int) -> bool:
+        """Whether no tombstone lies in the future of a clock that shows `now_us`."""
+        return now_us >= self._latest_us
 
     def _hidden(self, keys: list[str]) -> Hidden:
         ids = {self._index.queries.find(key) for key in keys} - {-1}

@@ -24,9 +24,15 @@ def answer_body(
     engine: Engine, query: str, suggestions: list[Suggestion], *, explain: bool = False, degraded: bool = False
 ) -> bytes:
     """The JSON answer: suggestions best first, and what they were made from. About 5 µs for ten."""
+    return with_request_id(answer_tail(engine, query, suggestions, explain=explain, degraded=degraded))
+
+
+def answer_tail(
+    engine: Engine, query: str, suggestions: list[Suggestion], *, explain: bool = False, degraded: bool = False
+) -> bytes:
+    """The answer without its request id, which is all that differs between two equal answers."""
     return orjson.dumps(
         {
-            "request_id": next_request_id(),
             "query": query,
             "suggestions": _rows(suggestions, explain=explain),
             "generation": engine.generation,
@@ -34,6 +40,11 @@ def answer_body(
             "degraded": degraded,
         }
     )
+
+
+def with_request_id(tail: bytes) -> bytes:
+    """A whole answer from its tail and a new request id."""
+    return b'{"request_id":"%s",%s' % (next_request_id().encode(), tail[1:])
 
 
 def _rows(suggestions: list[Suggestion], *, explain: bool) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -123,6 +124,8 @@ async def _lifespan(api: FastAPI) -> AsyncIterator[None]:
     context.state = await asyncio.to_thread(open_state, context.settings.state_url)
     try:
         await context.generations.start(context.state)
+        # What was loaded so far stays: the collector need not look at it again and again.
+        gc.freeze()
         yield
         await context.generations.stop()
         context.writer.close()

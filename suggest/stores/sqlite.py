@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,9 @@ from suggest.stores.sqlite_file import back_up, connect, open_or_create, state_e
 from suggest.types import Event, PastSearch
 
 _PAGE = 1000
+
+# Far longer than a tick of any file system's clock.
+_TICK_NS = 100_000_000
 
 _HISTORY = """
     SELECT body FROM by_user CROSS JOIN log USING (offset)
@@ -54,6 +58,9 @@ class SqliteState:
         self._process = os.getpid()
         self._writer = open_or_create(self._path)
         self._writing = threading.Lock()
+        # Only ever looked at: to open and close it would drop the locks that SQLite holds on it.
+        self._log_file = Path(f"{self._path}-wal")
+        self._known_moved = (0, 0), 0
         self._own = threading.local()
         self._readers: list[_Reader] = []
         self._registering = threading.Lock()
@@ -125,12 +132,23 @@ class SqliteState:
         return dict(self._rows("SELECT query, ts_us FROM tombstones"))
 
     def moved(self) -> int:
-        """See `TombstoneStore.moved`. About 5 µs.
+        """See `TombstoneStore.moved`. About 2 µs when nothing was written for a while, else 7 µs more.
 
-        A plain read of one row (5.4 µs): to ask `PRAGMA data_version` whether anything was committed at all
-        takes 4.9 µs, as it opens a read transaction too.
+        Every commit writes to the write-ahead log: while that file is as it was, so is the number. The
+        clock of a file system ticks every few milliseconds, so a file that was written just now may be
+        written again unnoticed, and is not trusted.
         """
-        return self._mark("SELECT moved FROM marks")
+        try:
+            log = self._log_file.stat()
+        except FileNotFoundError:
+            return self._mark("SELECT moved FROM marks")
+        stamp = log.st_mtime_ns, log.st_size
+        if stamp == self._known_moved[0]:
+            return self._known_moved[1]
+        moved = self._mark("SELECT moved FROM marks")
+        if time.time_ns() - log.st_mtime_ns > _TICK_NS:
+            self._known_moved = stamp, moved
+        return moved
 
     def counters(self) -> Mapping[str, int]:
         """See `State.counters`."""

@@ -135,3 +135,20 @@ with tempfile.TemporaryDirectory() as directory:
     state.close()
 """
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+def test_sqlite_state_notices_every_block_of_another_connection_however_fast_they_come(tmp_path):
+    url = tmp_path / "state.sqlite"
+    blocking, asking = SqliteState(url), SqliteState(url)
+    seen = [asking.moved()]
+    for number in range(200):
+        blocking.block([f"query {number}"], 1)
+        seen.append(asking.moved())
+        if number % 50 == 0:
+            # Long enough for the number to be remembered.
+            time.sleep(0.15)
+            seen.append(asking.moved())
+            assert seen.pop() == asking.moved() == seen[-1]
+    assert len(set(seen)) == len(seen)
+    blocking.close()
+    asking.close()

@@ -14,13 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from suggest.pipelines.deduplicate import deduplicate, repeated_ids
-from suggest.pipelines.final_intent import TYPING_US, final_intent
+from suggest.pipelines.final_intent import final_intent
 from suggest.pipelines.profiles import profiles
 from suggest.pipelines.query_statistics import locale_weights, query_statistics, query_uses, surface_forms
 from suggest.pipelines.read import COUNT_SCHEMA, EVENT_SCHEMA, event_batches, read_counts, read_events
 from suggest.pipelines.report import ReadReport
 from suggest.pipelines.spellings import spellings
 from suggest.types import DAY_US, Event
+from suggest.types.history import FINAL_INTENT_US
 
 _EVENT_COLUMNS = ["type", "ts_us", "user", "event_id", "known_at_us", "locale", "session", "query", "source"]
 _COUNT_COLUMNS = ["query", "count", "users", "locale"]
@@ -51,7 +52,7 @@ class BuildInputs:
     latest_us: int | None = None
     strict: bool = False
     half_life_us: int = 30 * DAY_US
-    typing_us: int = TYPING_US
+    typing_us: int = FINAL_INTENT_US
     max_per_user: int | None = None
 
 

@@ -5,17 +5,10 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from suggest.types import SECOND_US
-
-TYPING_US = 10 * SECOND_US
-"""A query completed within ten seconds was being typed, not refined.
-
-Interfaces that search while one types log a search at every pause of a few seconds at most; reading
-results and deciding to add a word takes longer than ten.
-"""
+from suggest.types.history import FINAL_INTENT_US
 
 
-def final_intent(searches: ir.Table, within_us: int = TYPING_US) -> ir.Table:
+def final_intent(searches: ir.Table, within_us: int = FINAL_INTENT_US) -> ir.Table:
     """Marks the searches that were meant.
 
     A typed query is half-typed when the same user's next search, of whatever source, comes within

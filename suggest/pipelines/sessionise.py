@@ -5,9 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from suggest.types import SECOND_US
-
-SESSION_GAP_US = 30 * 60 * SECOND_US
+from suggest.types.history import SESSION_GAP_US
 
 
 def sessionise(events: ir.Table, gap_us: int = SESSION_GAP_US) -> ir.Table:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from suggest.types.clock import SECOND_US
+
 
 class PastSearch(NamedTuple):
     """One search event of one user.
@@ -21,10 +23,12 @@ class PastSearch(NamedTuple):
     typed: bool
 
 
-FINAL_INTENT_US = 10_000_000
-"""A typed query that is the beginning of the same user's next one within this many microseconds was
-not finished yet. Ten seconds: clients that log every pause do so every one to four seconds, while
-somebody who read a page of results before typing on takes longer."""
+FINAL_INTENT_US = 10 * SECOND_US
+"""A typed query that is the beginning of the same user's next one within this time was not finished yet.
 
-SESSION_GAP_US = 30 * 60 * 1_000_000
+Interfaces that search while one types log a search at every pause of a few seconds at most; reading
+results and deciding to add a word takes longer than ten.
+"""
+
+SESSION_GAP_US = 30 * 60 * SECOND_US
 """A session ends after 30 minutes without a search."""

@@ -136,7 +136,8 @@ class Engine:
             locale: BCP 47; its own counts come first, then those of its language, then all.
             region: accepted and logged by clients; this version orders by locale alone.
             session: the client's session; None derives it by the 30-minute gap.
-            now: RFC 3339, epoch seconds or an aware datetime; default the wall clock.
+            now: RFC 3339, epoch seconds or an aware datetime; default the wall clock. Nothing later
+                influences the answer, beyond what the generation had counted when it was built.
             where: filters are not part of this version.
             match: `prefix` for the plain index and own history alone; `any` adds every other source.
             collapse: near-duplicates are not collapsed in this version, whatever is asked.
@@ -228,7 +229,7 @@ class Engine:
 
     def forget(self, user: str) -> int:
         """Erases a person from log and history; returns how many events went. Nothing of theirs is used afterwards."""
-        return self._state.forget(user, now_us())
+        return self._state.forget(_id("user", user), now_us())
 
     def block(self, queries: Sequence[str]) -> None:
         """Never suggests these again, from now."""

@@ -92,6 +92,8 @@ def parse_event(record: object, *, latest_us: int | None = None) -> Event:
     if not isinstance(kind, str) or kind not in _REQUIRED:
         raise _unknown_type(kind)
     values = _read_values(record)
+    if kind == "impression" and record.get("input") == "":
+        values["input"] = ""  # what a box shows before anything was typed
     for name in _REQUIRED[kind]:
         if name not in values:
             raise EventError(f"missing_{name}", f"a {kind} event needs {name}")

@@ -124,7 +124,7 @@ _LONG = "x" * (MAX_TEXT_CHARS + 1)
         ("missing_request_id", _CLICK | {"request_id": None}),
         ("missing_position", _CLICK | {"position": None}),
         ("missing_surface", _IMPRESSION | {"surface": ""}),
-        ("missing_input", _IMPRESSION | {"input": ""}),
+        ("missing_input", _IMPRESSION | {"input": None}),
         ("missing_shown", _IMPRESSION | {"shown": []}),
         ("missing_item", _VIEW | {"item": ""}),
         ("missing_target", {"type": "delete", "ts": 1, "user": "u"}),
@@ -199,3 +199,13 @@ def test_any_value_in_any_field_is_an_event_or_an_event_error(record: dict[str, 
         assert error.reason  # noqa: PT017 - either outcome is right, and both are looked at
     else:
         assert parse_event(event.to_record()) == event
+
+
+def test_an_impression_of_what_is_shown_before_anything_was_typed_has_an_empty_input():
+    record = {"type": "impression", "ts": 1, "user": "u", "request_id": "r", "surface": "typeahead", "shown": ["a"]}
+    event = parse_event({**record, "input": ""})
+    assert event.input == ""
+    assert parse_event(event.to_record()) == event
+    with pytest.raises(EventError) as caught:
+        parse_event(record)
+    assert caught.value.reason == "missing_input"

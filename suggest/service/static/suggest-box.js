@@ -400,8 +400,7 @@ export class SuggestBox extends HTMLElement {
   /** The list the person acted on or left, down to the last row in view; lists typed past were not read. */
   #impression() {
     const answer = this.#answer;
-    // An impression names the text it answered, so the list for an empty box has none.
-    if (!answer?.prefix || answer.reported || this.#panel.hidden || this.#list.hidden) return [];
+    if (!answer || answer.reported || this.#panel.hidden || this.#list.hidden) return [];
     answer.reported = true;
     const bottom = Math.min(this.#panel.getBoundingClientRect().bottom, document.documentElement.clientHeight);
     const shown = answer.suggestions.filter((_, at) => this.#list.children[at].getBoundingClientRect().top < bottom);

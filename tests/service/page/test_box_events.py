@@ -56,7 +56,7 @@ def test_every_event_is_one_the_service_accepts(visit: Visit, server: PageServer
         typed(page, text)
         page.keyboard.press("ArrowDown")
         send(page, "Enter")
-    assert len(server.events) == 8
+    assert len(server.events) == 9
     for event in map(parse_event, server.events):
         assert (event.user, event.locale, event.session) == ("u1", "en-US", "s1")
 

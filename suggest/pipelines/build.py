@@ -11,13 +11,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from suggest.artifacts import Generation, GenerationWriter, building, sha256_of
-from suggest.errors import InputError, NotBuiltError
+from suggest.errors import ArtifactError, InputError, NotBuiltError
 from suggest.index import (
     ProfileRows,
     QueryColumns,
@@ -172,7 +173,8 @@ def _admitted(
 ) -> tuple[pa.Table, QueryColumns]:
     """The queries that may be suggested, sorted by key: the table of them, and the columns of the index."""
     statistics = tables.statistics
-    enough = statistics.filter(statistics.users >= policy.min_users)
+    is_enough = (statistics.users >= policy.min_users) & (statistics.weight > 0)
+    enough = statistics.filter(is_enough)
     removed.counts["min_users"] = int(
         statistics.filter(statistics.users < policy.min_users).count().to_pyarrow().as_py()
     )
@@ -257,7 +259,11 @@ def _numbered(connection: Any, name: str, texts: pa.Array) -> Any:
 def _scratch(writer: GenerationWriter) -> Iterator[Path]:
     """A folder for the run, beside the index so that what spills lands on the same disk; gone afterwards."""
     with tempfile.TemporaryDirectory(dir=writer.directory.parent, prefix=f"{writer.directory.name}-work-") as folder:
-        yield Path(folder)
+        try:
+            yield Path(folder)
+        except duckdb.Error as error:
+            reason = str(error).partition("\n")[0]
+            raise ArtifactError(f"cannot write the index: {reason}; nothing was published") from error
 
 
 @contextmanager

@@ -261,6 +261,29 @@ def test_builds_killed_at_random_moments_leave_the_served_one_and_the_next_clean
     assert {e.name for e in (tmp_path / "index").iterdir()} == {*generations(tmp_path / "index"), "CURRENT", ".lock"}
 
 
+@pytest.mark.parametrize("limit", [2_000, 20_000])
+def test_a_disk_that_takes_no_more_is_told_in_a_line_and_publishes_nothing(tmp_path, limit):
+    log = write_log(tmp_path / "log.jsonl", [(f"u{n % 9}", f"query {n % 400}", "en") for n in range(1000)])
+    name = build(tmp_path / "index", events=[log]).generation
+    # A limit on the size of each file stands in for the end of the disk.
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
+    told = "from suggest.errors import ArtifactError\ntry:\n    build(sys.argv[1], events=[sys.argv[2]])\n"
+    told += "except ArtifactError as error:\n    sys.exit(str(error))"
+    program = limited + PROGRAM.partition("; build(")[0] + "\n" + told
+    outcome = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "index"), str(log)], capture_output=True, text=True, check=False
+    )
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith("cannot write the index: ")
+    assert outcome.stderr.count("\n") == 1
+    assert {e.name for e in (tmp_path / "index").iterdir()} == {name, "CURRENT", ".lock"}
+
+
+def test_a_query_nobody_searched_is_not_suggested(tmp_path):
+    (tmp_path / "counts.tsv").write_text("query\tcount\tusers\nsoap\t0\t3\nsofa\t7\t3\n", encoding="utf-8")
+    assert build(tmp_path / "index", queries=[tmp_path / "counts.tsv"]).n_queries == 1
+
+
 def test_a_build_beside_a_running_one_is_refused(tmp_path):
     log = write_log(tmp_path / "log.jsonl", [(f"u{n % 9}", f"query {n % 40}", "en") for n in range(1000)])
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path / "index"), str(log)])

@@ -18,9 +18,9 @@ from suggest.errors import ArgumentError, EventError, NotBuiltError
 from suggest.features import FEATURES, compute
 from suggest.index import ALL, PrefixIndex, ProfileTable
 from suggest.interfaces import State
-from suggest.rank import PARTS, HiddenQueries, Policy, popular_scores, score_parts
+from suggest.rank import PARTS, HiddenQueries, Policy, popular_scores, require_content, score_parts
 from suggest.stores import open_state
-from suggest.text import highlight_all, normalise, normalise_prefix
+from suggest.text import highlight_all, normalise_prefix
 from suggest.types import EntitySpan, Suggestion, now_us, parse_event, parse_ts, rfc3339, suggestions
 from suggest.types.events import read_id
 
@@ -233,9 +233,7 @@ class Engine:
 
     def block(self, queries: Sequence[str]) -> None:
         """Never suggests these again, from now."""
-        for query in queries:
-            if not normalise(query):
-                raise ArgumentError("queries", f"expected text, got {query!r}, of which nothing is left to match")
+        require_content(queries)
         self._state.block(queries, now_us())
 
     def _request(

@@ -25,9 +25,11 @@ def run(arguments: argparse.Namespace) -> None:
     """Writes the tombstones; services that share the state see them at the next request."""
     from contextlib import closing
 
+    from suggest.rank import require_content
     from suggest.stores import open_state
     from suggest.types import now_us
 
+    require_content(arguments.queries)
     with closing(open_state(arguments.state)) as state:
         state.block(arguments.queries, now_us())
     print_result({"blocked": arguments.queries}, as_json=arguments.json)

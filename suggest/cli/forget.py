@@ -27,7 +27,9 @@ def run(arguments: argparse.Namespace) -> None:
 
     from suggest.stores import open_state
     from suggest.types import now_us
+    from suggest.types.events import read_id
 
+    user = read_id(arguments.user, "user")
     with closing(open_state(arguments.state)) as state:
-        n_events = state.forget(arguments.user, now_us())
+        n_events = state.forget(user, now_us())
     print_result({"user": arguments.user, "events_erased": n_events}, as_json=arguments.json)

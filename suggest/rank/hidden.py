@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from suggest.errors import ArgumentError
 from suggest.index import PrefixIndex, ProfileTable
 from suggest.text import normalise
 
@@ -66,3 +67,14 @@ def _too_few_without(
         keys = {normalise(search.query) for search in profiles.history(user) if search.ts_us <= at_us}
         gone.update({index.queries.find(key) for key in keys} - {-1})
     return [query_id for query_id, n_users in gone.items() if index.queries.users[query_id] - n_users < min_users]
+
+
+def require_content(queries: Iterable[str]) -> None:
+    """Refuses to block what no query can match.
+
+    Raises:
+        ArgumentError: nothing of a query is left once it is normalised.
+    """
+    for query in queries:
+        if not normalise(query):
+            raise ArgumentError("queries", f"expected text, got {query!r}, of which nothing is left to match")

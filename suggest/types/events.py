@@ -199,7 +199,9 @@ def read_id(value: Any, name: str) -> str:
     text = check_text(value, name, MAX_ID_CHARS)
     if not text or "\0" in text:
         # The trie of users ends its keys at a NUL.
-        raise EventError(f"bad_{name}", f"{name}: expected an id without NUL characters, got {_shown(value)}")
+        raise EventError(
+            f"bad_{name}", f"{name}: expected an id of 1 to {MAX_ID_CHARS} characters without NUL, got {_shown(value)}"
+        )
     return text
 
 

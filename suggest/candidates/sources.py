@@ -71,7 +71,7 @@ def visible_ids(request: Request, index: PrefixIndex, k: int, locale: str) -> li
 def visible(request: Request, index: PrefixIndex, k: int, locale: str) -> Completions:
     """The completions of `visible_ids` with their texts."""
     found = index.top(request.prefix, k, locale)
-    if request.hidden_ids.isdisjoint(found.ids):
+    if not request.hidden_ids or request.hidden_ids.isdisjoint(found.ids):
         return found
     ids = visible_ids(request, index, k, locale)
     return Completions(ids, [index.queries.text(query_id) for query_id in ids])

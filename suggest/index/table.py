@@ -86,6 +86,12 @@ class QueryTable:
         # As the ids' own type: otherwise numpy converts the whole column on every call.
         return self._reshaped[int(self._reshaped_ids.searchsorted(np.uint32(query_id)))]
 
+    def displays(self, ids: list[int], keys: list[str]) -> list[str]:
+        """`display` of each; the keys themselves where no query of the table is shown differently."""
+        if not len(self._reshaped_ids):
+            return keys
+        return [self.display(query_id, key) for query_id, key in zip(ids, keys, strict=True)]
+
     def text(self, query_id: int) -> str:
         """The form to show of an id. About 1 µs."""
         return self.display(query_id, self.key(query_id))

@@ -316,9 +316,8 @@ def _remove_unfinished(index_dir: Path) -> None:
 
 
 def _remove_old(index_dir: Path) -> None:
-    served = current(index_dir)
     for name in generations(index_dir)[KEPT:]:
-        if name != served:
+        if name != current(index_dir):
             # The manifest goes first: what is half removed is no longer complete.
             (index_dir / name / _MANIFEST).unlink()
     for name in _entries(index_dir):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import itemgetter
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Self
 
@@ -14,7 +15,7 @@ import numpy as np
 from suggest.artifacts import Generation
 from suggest.candidates import MAX_HISTORY, Candidate, OwnHistory, Request, gather
 from suggest.candidates.sources import visible
-from suggest.errors import ArgumentError, EventError, NotBuiltError
+from suggest.errors import ArgumentError, EventError, GenerationBroken, NotBuiltError
 from suggest.features import FEATURES, compute
 from suggest.index import ALL, PrefixIndex, ProfileTable
 from suggest.interfaces import State
@@ -44,6 +45,22 @@ class Observed(NamedTuple):
     rejected: list[tuple[int, str]]
 
 
+class _Standing(NamedTuple):
+    """What a request relies on besides the generation: read at once, replaced as one.
+
+    Attributes:
+        moved: the state's number of it.
+        forgotten: user to the moment of forgetting.
+        hidden: what must not be shown.
+        histories: by user, the state's version of the history when it was read, and the history.
+    """
+
+    moved: int
+    forgotten: Mapping[str, int]
+    hidden: HiddenQueries
+    histories: dict[str, tuple[int, OwnHistory]]
+
+
 class Engine:
     """One generation and one state, answering requests.
 
@@ -65,12 +82,9 @@ class Engine:
         self._policy = Policy.from_json(generation.json("policy"))
         self._state = state
         self._owns_state = owns_state
-        # By user: the state's version of the history when it was read, and the history.
-        self._histories: dict[str, tuple[int, OwnHistory]] = {}
-        self._forgotten: Mapping[str, int]
-        self._hidden: HiddenQueries
-        self._moved = -1
-        self._take_up_moves()
+        self._tombstones: Mapping[str, int] = generation.json("tombstones")
+        self._evicting = Lock()
+        self._known = self._read_standing(state.moved())
 
     @classmethod
     def open(
@@ -96,8 +110,22 @@ class Engine:
             StateError: the state cannot be opened.
         """
         opened = Generation.open(index_dir, generation, verify=verify)
-        owns_state = state is None or isinstance(state, str)
-        return cls(opened, open_state(state) if owns_state else state, owns_state=owns_state)  # type: ignore[arg-type]
+        if state is not None and not isinstance(state, str):
+            return cls._over(opened, state, owns_state=False)
+        own = open_state(state)
+        try:
+            return cls._over(opened, own, owns_state=True)
+        except BaseException:
+            own.close()
+            raise
+
+    @classmethod
+    def _over(cls, generation: Generation, state: State, *, owns_state: bool) -> Self:
+        try:
+            return cls(generation, state, owns_state=owns_state)
+        except (OSError, ValueError, LookupError, RuntimeError) as error:
+            # Only without verification: a checksum would have found it.
+            raise GenerationBroken(f"{generation.directory} cannot be read: {error}; build the index again") from error
 
     def __enter__(self) -> Self:
         return self
@@ -172,8 +200,8 @@ class Engine:
 
         None when time alone may change an answer, as while a tombstone lies in the future. Under 1 µs.
         """
-        self._take_up_moves()
-        return self._moved if self._hidden.is_settled(now_us()) else None
+        standing = self._standing()
+        return standing.moved if standing.hidden.is_settled(now_us()) else None
 
     def related(
         self, query: str, k: int = 10, user: str | None = None, locale: str | None = None, now: object = None
@@ -253,12 +281,12 @@ class Engine:
         if match not in ("any", "prefix"):
             raise ArgumentError("match", f"expected 'any' or 'prefix', got {match!r}")
         at_us = now_us() if now is None else _moment(now)
-        self._take_up_moves()
-        hidden = self._hidden.as_of(at_us)
+        standing = self._standing()
+        hidden = standing.hidden.as_of(at_us)
         history = None
         if user is not None:
             user = _id("user", user)
-            history = self._history(user).as_of(at_us)
+            history = self._history(user, standing).as_of(at_us)
         return Request(
             normalise_prefix(text),
             k,
@@ -290,26 +318,26 @@ class Engine:
         assert candidate.own is not None
         return candidate.own.text
 
-    def _history(self, user: str) -> OwnHistory:
+    def _history(self, user: str, standing: _Standing) -> OwnHistory:
         """The person's searches, of the generation and of the state up to now."""
         version = self._state.history_version(user)
-        known = self._histories.get(user)
+        known = standing.histories.get(user)
         if known is not None and known[0] == version:
             return known[1]
         if known is not None and version > known[0]:
             history = known[1].extended(self._state.history(user, MAX_HISTORY, known[0]))
         else:
-            history = self._load_history(user)
+            history = self._load_history(user, standing.forgotten.get(user, -1))
         # The version was read first: what was accepted meanwhile is read again, and counts once.
-        self._histories.pop(user, None)
-        self._histories[user] = version, history
-        if len(self._histories) > _CACHED_HISTORIES:
-            self._histories.pop(next(iter(self._histories)), None)
+        with self._evicting:
+            standing.histories.pop(user, None)
+            standing.histories[user] = version, history
+            if len(standing.histories) > _CACHED_HISTORIES:
+                del standing.histories[next(iter(standing.histories))]
         return history
 
-    def _load_history(self, user: str) -> OwnHistory:
-        forgotten_us = self._forgotten.get(user, -1)
-        built = [search for search in self._profiles.history(user) if search.ts_us > forgotten_us]
+    def _load_history(self, user: str, forgotten_us: int) -> OwnHistory:
+        built = self._profiles.history(user, forgotten_us)
         # A full profile was cut there: what is older was counted and left out.
         oldest_us = built[0].ts_us if len(built) >= MAX_HISTORY else 0
         since = [search for search in self._state.history(user, MAX_HISTORY) if search.ts_us >= oldest_us]
@@ -318,18 +346,22 @@ class Engine:
     def _admits_own(self, key: str, text: str) -> bool:
         return self._policy.refusal(key, text) is None
 
-    def _take_up_moves(self) -> None:
-        """Reads what is hidden and who was forgotten again, if the state has moved."""
+    def _standing(self) -> _Standing:
+        """What holds now; read again if the state has moved."""
         moved = self._state.moved()
-        if moved == self._moved:
-            return
-        self._forgotten = self._state.forgotten()
-        self._histories.clear()
-        self._hidden = HiddenQueries(
-            self._state.tombstones(), self._forgotten, self._index, self._profiles, self._policy.min_users
-        )
-        # The number read first: what moves while the rest is read is then read again by the next request.
-        self._moved = moved
+        standing = self._known
+        if standing.moved != moved:
+            standing = self._known = self._read_standing(moved)
+        return standing
+
+    def _read_standing(self, moved: int) -> _Standing:
+        """Reads after `moved` was: what moves meanwhile is then read again by the next request."""
+        forgotten = self._state.forgotten()
+        tombstones = dict(self._tombstones)
+        for query, since_us in self._state.tombstones().items():
+            tombstones[query] = min(since_us, tombstones.get(query, since_us))
+        hidden = HiddenQueries(tombstones, forgotten, self._index, self._profiles, self._policy.min_users)
+        return _Standing(moved, forgotten, hidden, {})
 
 
 def _moment(now: object) -> int:

@@ -8,7 +8,7 @@ from heapq import nlargest
 from operator import itemgetter
 from typing import NamedTuple
 
-from suggest.text import display, normalise
+from suggest.text import MAX_QUERY_CHARS, display, normalise
 from suggest.types import PastSearch
 from suggest.types.history import FINAL_INTENT_US, SESSION_GAP_US
 
@@ -105,7 +105,7 @@ class OwnHistory:
 
     def _add(self, search: PastSearch) -> None:
         key = normalise(search.query)
-        if not key or (search.ts_us, key) in self._known:
+        if not 0 < len(key) <= MAX_QUERY_CHARS or (search.ts_us, key) in self._known:
             return
         self._known.add((search.ts_us, key))
         if self._final and _unfinished(self._final[-1], (key, search)):

@@ -43,9 +43,8 @@ def own_history(request: Request, index: PrefixIndex) -> Iterator[Candidate]:
         session = request.history.session_keys(request.session, request.now_us)
         ranks = {key: rank for rank, key in enumerate(session, start=1)}
     for own in request.history.starting_with(request.prefix):
-        if own.key not in request.hidden_keys:
-            rank = ranks.get(own.key, 0)
-            yield Candidate(index.queries.find(own.key), "session" if rank else "history", own, rank)
+        rank = ranks.get(own.key, 0)
+        yield Candidate(index.queries.find(own.key), "session" if rank else "history", own, rank)
 
 
 def popular(request: Request, index: PrefixIndex) -> Iterator[Candidate]:
@@ -86,9 +85,17 @@ def gather(request: Request, index: PrefixIndex) -> list[Candidate]:
     seen: set[int] = set()
     for source in SOURCES:
         for candidate in source(request, index):
+            if _is_hidden(request, candidate):
+                continue
             if candidate.query_id < 0:
                 candidates.append(candidate)
             elif candidate.query_id not in seen:
                 seen.add(candidate.query_id)
                 candidates.append(candidate)
     return candidates
+
+
+def _is_hidden(request: Request, candidate: Candidate) -> bool:
+    if candidate.query_id in request.hidden_ids:
+        return True
+    return candidate.own is not None and candidate.own.key in request.hidden_keys

@@ -1,6 +1,6 @@
 """Here is a prefix: which query ids? Static, memory-mapped, exact."""
 
-from suggest.index.locales import canonical_locale, language
+from suggest.index.locales import canonical_locale, is_locale, language
 from suggest.index.prefix import ALL, Completions, PrefixIndex, save_prefixes
 from suggest.index.profiles import ProfileRows, ProfileTable, save_profiles
 from suggest.index.table import QueryColumns, QueryTable, save_queries
@@ -14,6 +14,7 @@ __all__ = [
     "QueryColumns",
     "QueryTable",
     "canonical_locale",
+    "is_locale",
     "language",
     "save_prefixes",
     "save_profiles",

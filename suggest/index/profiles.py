@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.strings import StringTable, save_strings
-from suggest.types import PastSearch
+from suggest.types import PastSearch, parse_ts
 
 _COLUMNS = {"ts_us": np.int64, "query": np.uint32, "session": np.uint32, "typed": np.bool_}
 
@@ -42,6 +42,7 @@ class ProfileTable:
     """Past searches by user, memory-mapped."""
 
     def __init__(self, generation: Generation) -> None:
+        self._published_us = parse_ts(generation.manifest["created_at"])
         self._users = marisa_trie.Trie().mmap(str(generation.path("users.marisa")))
         self._starts = generation.array("profile_starts").data
         self._ends = generation.array("profile_ends").data
@@ -49,8 +50,20 @@ class ProfileTable:
         self._queries = StringTable(generation, "profile_queries")
         self._sessions = StringTable(generation, "profile_sessions")
 
-    def history(self, user: str) -> list[PastSearch]:
-        """The user's latest searches as of the build, oldest first; empty for one unknown. About 1 µs a search."""
+    def history(self, user: str, forgotten_us: int = -1) -> list[PastSearch]:
+        """The user's latest searches as of the build, oldest first; empty for one unknown. About 1 µs a search.
+
+        Args:
+            user: whose.
+            forgotten_us: when they were forgotten, in microseconds since 1970: a generation published
+                before knows nothing of them any more, another one only what came later.
+        """
+        if forgotten_us >= self._published_us:
+            return []
+        searches = self._searches(user)
+        return [search for search in searches if search.ts_us > forgotten_us] if forgotten_us >= 0 else searches
+
+    def _searches(self, user: str) -> list[PastSearch]:
         number = self._users.get(user, -1)
         if number < 0:
             return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -23,6 +24,7 @@ from suggest.index import (
     ProfileRows,
     QueryColumns,
     canonical_locale,
+    is_locale,
     language,
     save_prefixes,
     save_profiles,
@@ -47,6 +49,9 @@ MEMORY_LIMIT = "512MB"
 MAX_PER_USER = 10
 """Searches of one person that add to one query's popularity: a flood from one user lifts nothing.
 Behind own history any bound from 2 on ranks alike; ten leaves small logs as they are."""
+
+MAX_LOCALES = 50
+"""Locales and languages with an order of their own; each costs six open files, and clients may send anything."""
 
 _BATCH_ROWS = 65_536
 
@@ -149,6 +154,7 @@ def build(
         }
         writer.save_json("policy", policy.to_json())
         writer.save_json("removed", removed.to_json())
+        writer.save_json("tombstones", _tombstones(tables))
         told("publish", 0, 0)
     return _report(Generation.open(out, writer.name, verify=False), n_users, removed, report, unused, started)
 
@@ -156,13 +162,14 @@ def build(
 def _inputs(
     events: Sequence[str | Path], queries: Sequence[str | Path], strict: bool, source: State | None
 ) -> BuildInputs:
+    # A sender whose clock is far ahead must not move the watermark.
+    latest_us = now_us() + DAY_US
     return BuildInputs(
         events=tuple(Path(path) for path in events),
         queries=tuple(Path(path) for path in queries),
         strict=strict,
-        # A sender whose clock is far ahead must not move the watermark.
-        latest_us=now_us() + DAY_US,
-        extra_events=() if source is None else (event for _, event in source.read()),
+        latest_us=latest_us,
+        extra_events=() if source is None else (event for _, event in source.read() if event.ts_us <= latest_us),
         forgotten={} if source is None else source.forgotten(),
         max_per_user=MAX_PER_USER,
     )
@@ -210,7 +217,7 @@ def _locales(
     located = by_locale.join(row_of, "key").select("row", "locale", "weight").to_pyarrow()
     coded = located["locale"].combine_chunks().dictionary_encode()
     tags = [canonical_locale(tag) for tag in coded.dictionary.to_pylist()]
-    names = {*tags, *map(language, tags)}
+    names = _kept_locales(tags, coded, located["weight"])
     if len(set(tags)) == 1:
         return {name: (np.arange(len(rows)), columns.weight) for name in names}
     tag_of = coded.indices.fill_null(len(tags)).to_numpy()
@@ -224,6 +231,16 @@ def _locales(
         found = np.flatnonzero(local)
         result[name] = (found, local[found] + anywhere[found])
     return result
+
+
+def _kept_locales(tags: list[str], coded: pa.DictionaryArray, weight: pa.ChunkedArray) -> set[str]:
+    """The heaviest locales and languages; what clients sent for a locale that is none counts in no locale."""
+    totals: Counter[str] = Counter()
+    weights = np.bincount(coded.indices.fill_null(len(tags)).to_numpy(), weight.to_numpy(), minlength=len(tags))
+    for tag, total in zip(tags, weights.tolist(), strict=False):
+        if is_locale(tag):
+            totals.update(dict.fromkeys({tag, language(tag)}, total))
+    return {name for name, _ in totals.most_common(MAX_LOCALES)}
 
 
 def _write_profiles(connection: Any, writer: GenerationWriter, tables: LogTables, policy: Policy) -> int:
@@ -280,6 +297,12 @@ def _opened(state: str | State | None) -> Iterator[State | None]:
 
 def _blocked(source: State | None) -> frozenset[str]:
     return frozenset() if source is None else frozenset(normalise(query) for query in source.tombstones())
+
+
+def _tombstones(tables: LogTables) -> dict[str, int]:
+    """What delete events of the log name: hidden in the histories of the state too."""
+    rows = tables.tombstones.order_by("key").to_pyarrow()
+    return dict(zip(rows["key"].to_pylist(), rows["deleted_us"].to_pylist(), strict=True))
 
 
 def _unused(inputs: Mapping[str, Sequence[str | Path]], encoder: str) -> list[str]:

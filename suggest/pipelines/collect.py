@@ -11,6 +11,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from suggest.pipelines.deduplicate import deduplicate, repeated_ids
@@ -35,7 +36,8 @@ class BuildInputs:
         events: files in the `--events` format.
         queries: files in the `--queries` format.
         extra_events: events from elsewhere, such as the log of a state; taken once.
-        forgotten: user to a moment in µs; their events up to it are left out.
+        forgotten: user to a moment in µs; their events of files up to it are left out. A state has
+            erased them by itself, and what it accepted since counts.
         as_of_us: leave out what became known after this moment; None for nothing.
         latest_us: events of files after this moment are malformed; None accepts any.
         strict: fail at the first malformed row.
@@ -119,6 +121,7 @@ def collect(connection: Any, inputs: BuildInputs, report: ReadReport, *, directo
 def _stage(connection: Any, inputs: BuildInputs, report: ReadReport, directory: Path) -> tuple[ir.Table, ir.Table, int]:
     """Distinct events that count, counts, and the watermark."""
     read = read_events(inputs.events, strict=inputs.strict, report=report, latest_us=inputs.latest_us)
+    read = _without_forgotten(read, inputs.forgotten, report)
     events = _to_parquet(
         connection, directory / "events.parquet", chain(read, event_batches(inputs.extra_events)), _EVENT_COLUMNS
     )
@@ -129,7 +132,6 @@ def _stage(connection: Any, inputs: BuildInputs, report: ReadReport, directory: 
         report.drop("known_later", _n_rows(connection, events.filter(is_late)))
         events = events.filter(~is_late)
     watermark_us = _scalar(connection, events.known_at_us.max()) or 0
-    events = _without_forgotten(connection, events, inputs.forgotten, report)
     repeated = connection.create_table("repeated", repeated_ids(events))
     if _n_rows(connection, repeated):
         ids = events.mutate(id_hash=events.event_id.hash()).semi_join(repeated, "id_hash").event_id
@@ -149,14 +151,18 @@ def _to_parquet(connection: Any, path: Path, batches: Iterator[pa.RecordBatch], 
     return table
 
 
-def _without_forgotten(connection: Any, events: ir.Table, forgotten: Mapping[str, int], report: ReadReport) -> ir.Table:
-    if not forgotten:
-        return events
-    rows = pa.table({"forgotten": list(forgotten), "at_us": list(forgotten.values())})
-    users = connection.create_table("forgotten", rows)
-    erased = [events.user == users.forgotten, events.ts_us <= users.at_us]
-    report.drop("forgotten_user", _n_rows(connection, events.semi_join(users, erased)))
-    return events.anti_join(users, erased)
+def _without_forgotten(
+    batches: Iterator[pa.RecordBatch], forgotten: Mapping[str, int], report: ReadReport
+) -> Iterator[pa.RecordBatch]:
+    """Leaves out what forgotten users did up to then; what they deleted stays deleted."""
+    users = pa.array(list(forgotten), pa.string())
+    at_us = pa.array(list(forgotten.values()), pa.int64())
+    for batch in batches:
+        until_us = at_us.take(pc.index_in(batch["user"], users))
+        is_erased = pc.and_(pc.less_equal(batch["ts_us"], until_us), pc.not_equal(batch["type"], "delete"))
+        kept = batch.filter(pc.invert(is_erased.fill_null(False)))  # noqa: FBT003
+        report.drop("forgotten_user", len(batch) - len(kept))
+        yield kept
 
 
 def _texts(events: ir.Table, counts: ir.Table) -> ir.Table:

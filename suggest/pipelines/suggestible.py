@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from suggest.rank import Policy
-from suggest.rank.personal_data import mask
+from suggest.rank.personal_data import find_personal_data, mask
+from suggest.text import normalise
 
 MAX_EXAMPLES = 1000
 """Removed queries listed one by one for an audit, the first of each reason; the others are only counted."""
@@ -33,7 +34,9 @@ class Removed:
         self.counts[reason] += 1
         examples = self.examples.setdefault(reason, [])
         if len(examples) < MAX_EXAMPLES:
-            examples.append(mask(query, reason))
+            # By content, not by reason: names and numbers are often blocked because they are personal.
+            found = find_personal_data(normalise(query), "strict", query)
+            examples.append(mask(query, "secret" if reason == "tombstone" else found or reason))
 
     def to_json(self) -> dict[str, Any]:
         """The attributes as a JSON object, reasons in alphabetical order."""

@@ -80,7 +80,7 @@ class Complete:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one GET or HEAD request."""
         metrics = self._metrics
-        begin = perf_counter() if metrics.answered % TIMED_EVERY == 0 else 0.0
+        begin = perf_counter() if (metrics.answered_before + metrics.answered) % TIMED_EVERY == 0 else 0.0
         try:
             if self._tokens.read is not None:
                 require("read", self._tokens, scope["headers"])

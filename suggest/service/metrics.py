@@ -29,6 +29,7 @@ class Metrics:
         registry = CollectorRegistry()
         self._registry = registry
         self.answered = 0
+        self.answered_before = 0
         self.empty = 0
         self.requests = Counter("suggest_requests", "Requests answered", ["route", "status"], registry=registry)
         self.empty_answers = Counter("suggest_empty_answers", "Completions without a suggestion", registry=registry)
@@ -57,6 +58,7 @@ class Metrics:
 
     def flush(self) -> None:
         """Moves what the hot route counted to the shared counters; on the event loop only."""
+        self.answered_before += self.answered
         self._complete_ok.inc(self.answered)
         self.empty_answers.inc(self.empty)
         self.answered = self.empty = 0

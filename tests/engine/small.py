@@ -62,6 +62,7 @@ def write_generation(index_dir, weights, *, locales=None, histories=None, users=
         halves = (ProfileRows(*(column[part] for column in rows)) for part in (slice(0, 1), slice(1, None)))
         save_profiles(writer, pa.array(texts, pa.string()), pa.array([""]), len(past), halves)
         writer.parameters |= {"n_queries": len(keys), "watermark_us": parse_ts(watermark) if watermark else None}
+        writer.save_json("tombstones", {})
         writer.save_json("policy", (policy or Policy()).to_json())
     return writer.name
 

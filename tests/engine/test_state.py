@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from suggest import Engine
+from suggest.errors import GenerationBroken
 from suggest.stores import open_state
 from tests.engine.small import search, texts, write_generation
 
@@ -103,3 +106,37 @@ def test_a_full_profile_does_not_let_older_searches_in_again(tmp_path):
         assert own_counts(engine, "q0") == {}
         assert own_counts(engine, "q1000") == {}
         assert own_counts(engine, "q999") == {"q999": 1}
+
+
+def test_a_history_from_a_clock_ahead_is_forgotten_too(tmp_path):
+    ahead = [("2150-01-01T00:00:00Z", "from the future")]
+    write_generation(tmp_path, {"nike": 7}, histories={"u1": ahead}, watermark=DAY.format(3))
+    with Engine.open(tmp_path) as engine:
+        assert own_counts(engine, now="2150-01-02T00:00:00Z") == {"from the future": 1}
+        engine.forget("u1")
+        assert own_counts(engine, now="2150-01-02T00:00:00Z") == {}
+
+
+def test_own_queries_too_long_to_suggest_are_not_suggested(index_dir):
+    with Engine.open(index_dir) as engine:
+        engine.observe([search("u1", "long " * 100, DAY.format(10)), search("u1", "long", DAY.format(11))])
+        assert own_counts(engine, "long") == {"long": 1}
+
+
+def test_a_generation_that_cannot_be_read_is_told_so_even_unverified(index_dir):
+    weight = next(index_dir.glob("*/weight.npy"))
+    weight.write_bytes(bytes(weight.stat().st_size))
+    with pytest.raises(GenerationBroken, match="cannot be read"):
+        Engine.open(index_dir, verify=False)
+
+
+def test_threads_may_ask_for_more_people_than_are_remembered(index_dir, monkeypatch):
+    monkeypatch.setattr("suggest.engine._CACHED_HISTORIES", 2)
+    with Engine.open(index_dir) as engine:
+        engine.observe([search(f"u{n}", f"query {n}", DAY.format(10)) for n in range(20)])
+
+        def ask(number):
+            return own_counts(engine, "query", user=f"u{number % 20}")
+
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(ask, range(400))) == [{f"query {number % 20}": 1} for number in range(400)]

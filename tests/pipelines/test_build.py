@@ -16,7 +16,7 @@ import pytest
 from suggest import Engine
 from suggest.artifacts import Generation, current, generations
 from suggest.errors import BuildLocked, InputError, NotBuiltError
-from suggest.pipelines.build import MAX_PER_USER, build
+from suggest.pipelines.build import MAX_LOCALES, MAX_PER_USER, build
 from suggest.stores import open_state
 from suggest.text import normalise
 
@@ -298,3 +298,56 @@ def test_a_build_beside_a_running_one_is_refused(tmp_path):
         os.kill(process.pid, signal.SIGCONT)
         process.wait()
     assert current(tmp_path / "index")
+
+
+def test_examples_of_what_was_removed_are_masked_by_their_content(tmp_path):
+    shown = ["darn it ann@example.org", "darn +49 30 12345678", "my secret wish", "darn it"]
+    searches = [(user, query, None) for user in "ab" for query in (*shown, "soap")]
+    (tmp_path / "blocked.txt").write_text("darn\n", encoding="utf-8")
+    state = open_state(None)
+    state.block(["my secret wish"], 1)
+    log = write_log(tmp_path / "log.jsonl", searches)
+    report = build(tmp_path / "index", events=[log], blocklist=tmp_path / "blocked.txt", state=state)
+    assert report.removed == {"blocklist": 3, "min_users": 0, "tombstone": 1}
+    examples = Generation.open(tmp_path / "index").json("removed")["examples"]
+    assert "darn it" in examples["blocklist"]
+    assert not {"ann@example.org", "12345678", "secret", "wish"} & set(
+        " ".join(text for texts in examples.values() for text in texts).split()
+    )
+
+
+def test_what_a_forgotten_person_deleted_stays_deleted(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [("a", "soap", None), ("b", "soap", None), ("b", "sofa", None)])
+    with log.open("a", encoding="utf-8") as file:
+        file.write('{"type": "delete", "user": "a", "query": "SOAP", "ts": "2026-02-02T00:00:00Z"}\n')
+    state = open_state(None)
+    state.forget("a", 2 * 10**15)
+    build(tmp_path / "index", events=[log], state=state, min_users=1)
+    with Engine.open(tmp_path / "index", state) as engine:
+        assert [s.query for s in engine.complete("so", now=NOW)] == ["sofa"]
+        engine.observe([{"type": "search", "user": "c", "query": "soap", "ts": "2026-02-20T00:00:00Z"}])
+        assert [s.query for s in engine.complete("so", user="c", now=NOW)] == ["sofa"]
+
+
+def test_an_observed_event_from_the_far_future_does_not_move_the_watermark(tmp_path):
+    log = write_log(tmp_path / "log.jsonl", [("a", "soap", None), ("b", "soap", None)])
+    state = open_state(None)
+    build(tmp_path / "index", events=[log])
+    with Engine.open(tmp_path / "index", state) as engine:
+        engine.observe([{"type": "search", "user": "c", "query": "soap", "ts": "2150-01-01T00:00:00Z"}])
+    build(tmp_path / "index", events=[log], state=state)
+    assert Generation.open(tmp_path / "index").parameters["watermark_us"] < 2 * 10**15
+
+
+def test_only_locales_have_an_order_of_their_own_and_at_most_so_many(tmp_path):
+    odd = ["ann@example.org", "de" * 50, "x", "de_DE"]
+    many = [f"{first}{second}-{n}" for first in "abcdefg" for second in "abcdefgh" for n in range(4)]
+    searches = [(user, "soap", tag) for tag in odd + many for user in "ab"]
+    searches += [("c", "soap", "de-DE")] * 9
+    build(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", searches)])
+    kept = Generation.open(tmp_path / "index").parameters["locales"]
+    assert {"de", "de-de"} <= set(kept)
+    assert not set(odd) & set(kept)
+    assert len(kept) == MAX_LOCALES
+    with Engine.open(tmp_path / "index") as engine:
+        assert [s.query for s in engine.complete("s", locale=odd[0], now=NOW)] == ["soap"]

@@ -69,29 +69,44 @@ def heavy_prefixes(keys: pa.Array) -> HeavyPrefixes:
     return _collected(found, starts, data, len(keys))
 
 
-def best_of_each(
+class BestLists(NamedTuple):
+    """The best rows of each interval.
+
+    Attributes:
+        of_interval: number of the list of each interval, int64[n_intervals]; intervals with the same
+            members share one, which in one locale most do.
+        rows: rows of each list, best first: at most `TOP`, or `DEEP_TOP` where a longest interval uses it.
+    """
+
+    of_interval: npt.NDArray[np.int64]
+    rows: list[npt.NDArray[np.int64]]
+
+
+def best_lists(
     heavy: HeavyPrefixes, rank: npt.NDArray[np.int64], members: npt.NDArray[np.int64] | None = None
-) -> list[npt.NDArray[np.int64]]:
-    """The best rows of each interval, best first: at most `TOP`, or `DEEP_TOP` of the longest intervals.
+) -> BestLists:
+    """The best members of each interval.
 
     Args:
         heavy: the intervals.
-        rank: position of each row in the wanted order, int64[n_rows] (or of each member).
-        members: ascending rows to choose among; all rows when None. `rank` then goes by member.
+        rank: position of each member in the wanted order, int64[n_members].
+        members: ascending rows to choose among; all rows when None.
     """
     first, last = heavy.first, heavy.last
     if members is not None:
         first, last = members.searchsorted(first), members.searchsorted(last)
-    wanted = np.where(heavy.last - heavy.first > DEEP_OVER, DEEP_TOP, TOP)
-    lists = []
-    for start, end, k in zip(first.tolist(), last.tolist(), wanted.tolist(), strict=True):
+    spans, of_interval = np.unique(first * (len(rank) + 1) + last, return_inverse=True)
+    wanted = np.zeros(len(spans), dtype=np.int64)
+    np.maximum.at(wanted, of_interval, np.where(heavy.last - heavy.first > DEEP_OVER, DEEP_TOP, TOP))
+    row_at_rank = np.empty(len(rank), dtype=np.int64)
+    row_at_rank[rank] = np.arange(len(rank)) if members is None else members
+    rows = []
+    for start, end, k in zip(*(a.tolist() for a in (*np.divmod(spans, len(rank) + 1), wanted)), strict=True):
         ranks = rank[start:end]
         if len(ranks) > k:
             ranks = np.partition(ranks, k - 1)[:k]
-        lists.append(np.sort(ranks))
-    row_at_rank = np.empty(len(rank), dtype=np.int64)
-    row_at_rank[rank] = np.arange(len(rank)) if members is None else members
-    return [row_at_rank[ranks] for ranks in lists]
+        rows.append(row_at_rank[np.sort(ranks)])
+    return BestLists(of_interval.reshape(-1), rows)
 
 
 def _utf8(keys: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:

@@ -164,8 +164,9 @@ class Engine:
             locale: BCP 47; its own counts come first, then those of its language, then all.
             region: accepted and logged by clients; this version orders by locale alone.
             session: the client's session; None derives it by the 30-minute gap.
-            now: RFC 3339, epoch seconds or an aware datetime; default the wall clock. Nothing later
-                influences the answer, beyond what the generation had counted when it was built.
+            now: RFC 3339, epoch seconds or an aware datetime. Nothing later influences the answer, beyond
+                what the generation had counted when it was built and the limit of a person's latest
+                `MAX_HISTORY` searches. None is the wall clock, and takes in all that was accepted.
             where: filters are not part of this version.
             match: `prefix` for the plain index and own history alone; `any` adds every other source.
             collapse: near-duplicates are not collapsed in this version, whatever is asked.
@@ -195,13 +196,9 @@ class Engine:
             ]
         return answer
 
-    def impersonal_version(self) -> int | None:
-        """A number: while it stays, `complete` without a user, a `now` or an `explain` answers the same.
-
-        None when time alone may change an answer, as while a tombstone lies in the future. Under 1 µs.
-        """
-        standing = self._standing()
-        return standing.moved if standing.hidden.is_settled(now_us()) else None
+    def impersonal_version(self) -> int:
+        """A number: while it stays, `complete` without a user, a `now` or an `explain` answers the same. About 4 µs."""
+        return self._standing().moved
 
     def related(
         self, query: str, k: int = 10, user: str | None = None, locale: str | None = None, now: object = None
@@ -280,18 +277,21 @@ class Engine:
             raise ArgumentError("k", f"expected a whole number from 1 to {MAX_K}, got {k!r}")
         if match not in ("any", "prefix"):
             raise ArgumentError("match", f"expected 'any' or 'prefix', got {match!r}")
-        at_us = now_us() if now is None else _moment(now)
+        # Without a `now` everything accepted counts: a sender's clock may be a little ahead of this one.
+        at_us = None if now is None else _moment(now)
         standing = self._standing()
         hidden = standing.hidden.as_of(at_us)
         history = None
         if user is not None:
             user = _id("user", user)
-            history = self._history(user, standing).as_of(at_us)
+            history = self._history(user, standing)
+            if at_us is not None:
+                history = history.as_of(at_us)
         return Request(
             normalise_prefix(text),
             k,
             ALL if locale is None else self._index.locale(_id("locale", locale)),
-            at_us,
+            now_us() if at_us is None else at_us,
             history or None,
             None if session is None else _id("session", session),
             match,

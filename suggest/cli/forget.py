@@ -6,6 +6,7 @@ import argparse
 
 from suggest.cli.arguments import Subparsers, add_command, add_lasting_state
 from suggest.cli.output import print_result
+from suggest.errors import ArgumentError
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -27,9 +28,10 @@ def run(arguments: argparse.Namespace) -> None:
 
     from suggest.stores import open_state
     from suggest.types import now_us
-    from suggest.types.events import read_id
+    from suggest.types.events import MAX_ID_CHARS
 
-    user = read_id(arguments.user, "user")
+    if not 0 < len(arguments.user) <= MAX_ID_CHARS:
+        raise ArgumentError("--user", f"expected an id of 1 to {MAX_ID_CHARS} characters")
     with closing(open_state(arguments.state)) as state:
-        n_events = state.forget(user, now_us())
+        n_events = state.forget(arguments.user, now_us())
     print_result({"user": arguments.user, "events_erased": n_events}, as_json=arguments.json)

@@ -35,6 +35,7 @@ def _popularity(request: Request, candidates: Sequence[Candidate], index: Prefix
 
 
 def _own_use(request: Request, own: OwnQuery, session_rank: int) -> tuple[float, float, float, float]:
-    ages = [(request.now_us - time_us) / DAY_US for time_us in own.times_us]
+    # A sender's clock may be ahead of the request's: such a search is as new as can be.
+    ages = [max(request.now_us - time_us, 0) / DAY_US for time_us in own.times_us]
     decayed = sum(0.5 ** (age / OWN_HALF_LIFE_DAYS) for age in ages)
     return float(len(ages)), decayed, ages[-1], float(session_rank)

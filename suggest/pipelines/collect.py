@@ -21,7 +21,7 @@ from suggest.pipelines.query_statistics import locale_weights, query_statistics,
 from suggest.pipelines.read import COUNT_SCHEMA, EVENT_SCHEMA, event_batches, read_counts, read_events
 from suggest.pipelines.report import ReadReport
 from suggest.pipelines.spellings import spellings
-from suggest.types import DAY_US, Event
+from suggest.types import DAY_US, Event, now_us
 from suggest.types.history import FINAL_INTENT_US
 
 _EVENT_COLUMNS = ["type", "ts_us", "user", "event_id", "known_at_us", "locale", "session", "query", "source"]
@@ -155,11 +155,14 @@ def _without_forgotten(
     batches: Iterator[pa.RecordBatch], forgotten: Mapping[str, int], report: ReadReport
 ) -> Iterator[pa.RecordBatch]:
     """Leaves out what forgotten users did up to then; what they deleted stays deleted."""
+    read_us = now_us()
     users = pa.array(list(forgotten), pa.string())
     at_us = pa.array(list(forgotten.values()), pa.int64())
     for batch in batches:
         until_us = at_us.take(pc.index_in(batch["user"], users))
-        is_erased = pc.and_(pc.less_equal(batch["ts_us"], until_us), pc.not_equal(batch["type"], "delete"))
+        # What comes from a clock ahead of this one happened before it was forgotten.
+        is_before = pc.or_(pc.less_equal(batch["ts_us"], until_us), pc.greater(batch["ts_us"], read_us))
+        is_erased = pc.and_(pc.and_(until_us.is_valid(), is_before), pc.not_equal(batch["type"], "delete"))
         kept = batch.filter(pc.invert(is_erased.fill_null(False)))  # noqa: FBT003
         report.drop("forgotten_user", len(batch) - len(kept))
         yield kept

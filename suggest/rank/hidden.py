@@ -43,15 +43,11 @@ class HiddenQueries:
         self._latest_us = max(self._since_us.values(), default=0)
         self._all = self._hidden(list(self._since_us))
 
-    def as_of(self, now_us: int) -> Hidden:
-        """What is hidden from a request whose clock shows `now_us`."""
-        if self.is_settled(now_us):
+    def as_of(self, now_us: int | None) -> Hidden:
+        """What is hidden from a request whose clock shows `now_us`; all of it where that is None."""
+        if now_us is None or now_us >= self._latest_us:
             return self._all
         return self._hidden([key for key, since_us in self._since_us.items() if since_us <= now_us])
-
-    def is_settled(self, now_us: int) -> bool:
-        """Whether no tombstone lies in the future of a clock that shows `now_us`."""
-        return now_us >= self._latest_us
 
     def _hidden(self, keys: list[str]) -> Hidden:
         ids = {self._index.queries.find(key) for key in keys} - {-1}

@@ -196,7 +196,7 @@ def _compiled(entry: str) -> icu.RegexPattern | None:
     try:
         return icu.RegexPattern.compile(entry.removeprefix(_REGEX_MARK), icu.URegexpFlag.CASE_INSENSITIVE)
     except icu.ICUError as error:
-        raise InputError(f"bad regular expression {entry[:80]!r}: {error.args[0]}") from None
+        raise InputError(f"bad regular expression {entry[:80]!r}: {error}") from None
 
 
 def _read_entries(path: str | PathLike[str] | None) -> tuple[str, ...]:
@@ -205,7 +205,11 @@ def _read_entries(path: str | PathLike[str] | None) -> tuple[str, ...]:
     try:
         content = Path(path).read_bytes()
         text = (gzip.decompress(content) if str(path).endswith(".gz") else content).decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except gzip.BadGzipFile as error:
+        raise InputError(f"{path}: expected gzip, as its name says: {error}") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (EOFError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: expected UTF-8 text with one entry a line: {error}") from None
     entries = []
     for number, line in enumerate(text.split("\n"), start=1):

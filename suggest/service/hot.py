@@ -47,10 +47,10 @@ class ReadyAnswers:
 
     def __init__(self) -> None:
         self._tails: OrderedDict[bytes, bytes] = OrderedDict()
-        self._made_of: tuple[str, int | None] = ("", None)
+        self._made_of: tuple[str, int] = ("", -1)
 
     def get(self, engine: Engine, query_string: bytes) -> bytes | None:
-        """The answer of this engine as it stands now; None when it has to be made. Under 1 µs."""
+        """The answer of this engine as it stands now; None when it has to be made. About 4 µs."""
         made_of = engine.generation, engine.impersonal_version()
         if made_of != self._made_of:
             self._tails.clear()
@@ -62,7 +62,7 @@ class ReadyAnswers:
 
     def keep(self, query_string: bytes, tail: bytes) -> None:
         """Keeps an answer that was made after the last `get`."""
-        if self._made_of[1] is not None and len(query_string) <= MAX_READY_QUERY_BYTES:
+        if len(query_string) <= MAX_READY_QUERY_BYTES:
             self._tails[query_string] = tail
             if len(self._tails) > MAX_READY:
                 self._tails.popitem(last=False)

@@ -94,6 +94,8 @@ def _of_validation_error(error: RequestValidationError) -> Response:
     first = error.errors()[0]
     # The first part says where the value stood (query, path, body); capitals are a model's name, not a field's.
     name = ".".join(str(part) for part in first["loc"][1:] if not str(part)[:1].isupper()) or str(first["loc"][0])
+    if first["type"] == "json_invalid":
+        name = "body"  # its place is an offset, not a field
     return problem("bad-argument", f"{name}: {first['msg']}", argument=name)
 
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from suggest.engine import Engine
 from suggest.service.answers import answer_body
-from suggest.service.arguments import MAX_K, MAX_Q_BYTES
+from suggest.service.arguments import MAX_K, MAX_Q_BYTES, complete_arguments
 from suggest.service.context import READ, Context, Shared
 from suggest.types import EntitySpan, Suggestion
 
@@ -110,9 +110,10 @@ async def post_comment_entities(context: Shared, body: CommentOrBatch) -> dict[s
 
 
 @router.get("/v1/opensearch")
-async def get_opensearch(context: Shared, q: Annotated[str, Query(max_length=MAX_Q_BYTES)]) -> Response:
+async def get_opensearch(request: Request, context: Shared, q: str) -> Response:
     """Completions in the OpenSearch Suggestions format, for the search box of a browser."""
     engine = context.generations.engine
+    q = complete_arguments(request.scope["query_string"])["text"]
     queries = [suggestion.query for suggestion in engine.complete(q, k=_OPENSEARCH_K)]
     return Response(orjson.dumps([q, queries, [], []]), media_type="application/x-suggestions+json")
 

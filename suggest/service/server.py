@@ -130,9 +130,14 @@ def _use_one_native_thread() -> None:
 
 
 def _verified_generation(settings: Settings) -> str:
+    from suggest.artifacts import generations
+    from suggest.errors import GenerationBroken
     from suggest.service.generations import open_newest_good
     from suggest.stores import open_state
 
+    if not generations(settings.index_dir):
+        where = settings.index_dir
+        raise GenerationBroken(f"{where} holds no generation; make one with: suggest build --out {where}")
     # Hashed once here, not once per worker; this also tells of an unusable state before anything is bound.
     state = open_state(settings.state_url)
     try:

@@ -25,6 +25,11 @@ NFKC_CASEFOLD = icu.Normalizer2.getNFKCCasefoldInstance()
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufff9-\ufffb]")
 
 
+# The Turkish capital with a dot folds to an i and a second dot, which nobody types.
+_DOTTED_I = "i\u0307"
+_DOTS_OF_I = re.compile("i\u0307+")
+
+
 def normalise(text: str) -> str:
     """The key of a query.
 
@@ -60,6 +65,8 @@ def normalise_prefix(text: str) -> str:
 def fold(text: str) -> str:
     """NFKC_Casefold without invisible characters; white space as it is."""
     folded: str = NFKC_CASEFOLD.normalize(INVISIBLE.sub("", text))
+    while _DOTTED_I in folded:
+        folded = NFKC_CASEFOLD.normalize(_DOTS_OF_I.sub("i", folded))
     return folded
 
 

@@ -6,11 +6,16 @@ Seconds as floats round differently on different query engines; integers do not.
 from __future__ import annotations
 
 import math
+import re
 import time
 from datetime import UTC, datetime, timedelta
 
 SECOND_US = 1_000_000
 DAY_US = 86_400 * SECOND_US
+
+# Source: RFC 3339, section 5.6.
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,20}(\.\d{0,20})?([eE][+-]?\d{1,3})?", re.ASCII)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -56,21 +61,16 @@ def _to_us(value: object) -> int:
 
 
 def _text_to_us(text: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return _number_text_to_us(text)
-    # fromisoformat also takes "20240101", which is more likely an epoch number than a date.
-    if text.isdecimal():
-        return _number_text_to_us(text)
-    return _datetime_to_us(moment)
-
-
-def _number_text_to_us(text: str) -> int:
-    try:
+    if _NUMBER.fullmatch(text):
         return _seconds_to_us(int(text) if text.isdecimal() else float(text))
-    except ValueError:
-        raise ValueError(f"expected RFC 3339 text or epoch seconds, got {_shown(text)}") from None
+    if not _RFC3339.fullmatch(text):
+        raise ValueError(
+            f"expected RFC 3339 text with an offset such as Z or +02:00, or epoch seconds, got {_shown(text)}"
+        )
+    # A leap second is the moment after its 59th, as in POSIX time.
+    leap = text[17:19] == "60"
+    moment = datetime.fromisoformat(f"{text[:17]}59{text[19:]}".upper() if leap else text.upper())
+    return _datetime_to_us(moment) + leap * SECOND_US
 
 
 def _seconds_to_us(seconds: float) -> int:

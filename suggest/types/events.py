@@ -92,8 +92,8 @@ def parse_event(record: object, *, latest_us: int | None = None) -> Event:
     if not isinstance(kind, str) or kind not in _REQUIRED:
         raise _unknown_type(kind)
     values = _read_values(record)
-    if kind == "impression" and record.get("input") == "":
-        values["input"] = ""  # what a box shows before anything was typed
+    if kind == "impression":
+        values = _may_be_empty(record) | values
     for name in _REQUIRED[kind]:
         if name not in values:
             raise EventError(f"missing_{name}", f"a {kind} event needs {name}")
@@ -124,6 +124,12 @@ def _read_values(record: Mapping[str, Any]) -> dict[str, Any]:
             continue
         values[name] = read(value, name)
     return values
+
+
+def _may_be_empty(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a box shows before anything was typed, and that it showed nothing."""
+    empty = {"input": "", "shown": ()}
+    return {name: value for name, value in empty.items() if record.get(name) in _EMPTY}
 
 
 def _absent(value: object) -> bool:

@@ -146,6 +146,6 @@ def test_state_that_is_not_available_exits_1(url, index, capsys):
 def test_blocking_what_nothing_matches_and_forgetting_nobody_are_refused(tmp_path, capsys):
     state = f"sqlite:///{tmp_path}/state.sqlite"
     assert main(["block", "fine", "\u200b", "--state", state]) == 2
-    assert main(["forget", "--user", "", "--state", state]) == 1
+    assert main(["forget", "--user", "", "--state", state]) == 2
     assert not (tmp_path / "state.sqlite").exists()
     assert "nothing is left to match" in capsys.readouterr().err

@@ -9,6 +9,7 @@ import pytest
 from suggest import Engine
 from suggest.errors import GenerationBroken
 from suggest.stores import open_state
+from suggest.types import SECOND_US, now_us, rfc3339
 from tests.engine.small import search, texts, write_generation
 
 NOW = "2026-03-01T12:00:00Z"
@@ -140,3 +141,13 @@ def test_threads_may_ask_for_more_people_than_are_remembered(index_dir, monkeypa
 
         with ThreadPoolExecutor(4) as pool:
             assert list(pool.map(ask, range(400))) == [{f"query {number % 20}": 1} for number in range(400)]
+
+
+def test_what_was_accepted_counts_at_once_although_its_clock_is_ahead(index_dir):
+    ahead = rfc3339(now_us() + 3600 * SECOND_US)
+    with Engine.open(index_dir) as engine:
+        engine.observe([search("u1", "zebra", ahead), {"type": "delete", "user": "u1", "query": "nike", "ts": ahead}])
+        assert own_counts(engine, "zebra", now=None) == {"zebra": 1}
+        assert texts(engine.complete("nike")) == []
+        assert own_counts(engine, "zebra", now=NOW) == {}
+        assert texts(engine.complete("nike", now=NOW)) == ["nike"]

@@ -45,14 +45,6 @@ def test_another_generation_answers_anew(index_dir):
         assert ask(ready, engine, b"q=n", b"new") == b"new"
 
 
-def test_nothing_is_kept_while_a_tombstone_lies_in_the_future(index_dir):
-    ready = ReadyAnswers()
-    with Engine.open(index_dir) as engine:
-        engine.observe([{"type": "delete", "user": "u1", "query": "nike", "ts": "2199-01-01T00:00:00Z"}])
-        ask(ready, engine, b"q=n", b"old")
-        assert ask(ready, engine, b"q=n", b"new") == b"new"
-
-
 def test_the_answers_asked_for_last_are_kept(index_dir, monkeypatch):
     monkeypatch.setattr(hot, "MAX_READY", 2)
     ready = ReadyAnswers()

@@ -75,10 +75,13 @@ def test_a_body_that_is_no_batch_of_events_is_a_bad_argument(service: Service, b
     assert answer.problem()["argument"] in ("body", "events")
 
 
-def test_a_lone_surrogate_in_an_event_is_refused(service: Service):
-    body = b'{"events":[{"type":"search","ts":1,"user":"u","query":"\\ud800"}]}'
+def test_half_an_emoji_costs_its_event_alone(service: Service):
+    bad = b'{"type":"search","ts":1,"user":"u","query":"\\ud83d"}'
+    good = b'{"type":"search","ts":1,"user":"u","query":"a"}'
+    body = b'{"events":[%s,%s]}' % (bad, good)
     answer = service.request("POST", "/v1/events", body, {"content-type": "application/json"})
-    assert answer.status == 422
+    assert answer.status == 202
+    assert answer.json() == {"accepted": 1, "duplicates": 0, "rejected": [{"index": 0, "reason": "bad_query"}]}
 
 
 def test_a_body_that_is_not_declared_json_is_refused(service: Service):

@@ -124,3 +124,9 @@ def test_prefix_key_keeps_the_space_that_completes_a_word(typed, key):
 def test_prefix_key_exceptions_are_real(part, whole):
     """The documented exceptions: inside a composed character, and at a trailing space."""
     assert not normalise(whole).startswith(normalise_prefix(part))
+
+
+def test_the_dotted_capital_of_turkish_is_found_by_a_plain_i():
+    assert normalise("İstanbul") == normalise("I\u0307STANBUL") == normalise("istanbul") == "istanbul"
+    assert normalise("i\u0307\u0307\u0301") == normalise("í")
+    assert normalise_prefix("İs") == "is"

@@ -125,7 +125,7 @@ _LONG = "x" * (MAX_TEXT_CHARS + 1)
         ("missing_position", _CLICK | {"position": None}),
         ("missing_surface", _IMPRESSION | {"surface": ""}),
         ("missing_input", _IMPRESSION | {"input": None}),
-        ("missing_shown", _IMPRESSION | {"shown": []}),
+        ("missing_shown", _IMPRESSION | {"shown": None}),
         ("missing_item", _VIEW | {"item": ""}),
         ("missing_target", {"type": "delete", "ts": 1, "user": "u"}),
         ("bad_ts", _SEARCH | {"ts": "yesterday"}),

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tomllib
 import venv
 import zipfile
@@ -54,13 +53,15 @@ def wheel(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    """A new environment with the wheel, which takes what the wheel depends on from this one."""
+    """A new environment with the wheel and what it declares to depend on, nothing else."""
     environment = tmp_path_factory.mktemp("environment")
     venv.create(environment, with_pip=False, symlinks=True)
-    python = environment / "bin" / "python"
-    run(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel)
-    site_packages = Path(sysconfig.get_path("purelib", vars={"base": str(environment)}))
-    (site_packages / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    pip = (sys.executable, "-m", "pip", "--python", environment / "bin" / "python", "install", "--quiet")
+    run(*pip, "--no-deps", "--no-index", wheel)
+    finished = subprocess.run([str(part) for part in (*pip, wheel)], check=False, capture_output=True, text=True)
+    if finished.returncode != 0 and "CI" not in os.environ:
+        pytest.skip(f"what the package depends on could not be downloaded: {finished.stderr.strip()[-200:]}")
+    assert finished.returncode == 0, finished.stderr
     return environment / "bin"
 
 

@@ -30,6 +30,7 @@ import psutil
 
 from benchmarks.corpus import load_corpus, read_queries
 from benchmarks.machine import SUGGEST, own_bytes, print_machine, print_table
+from suggest.service.hot import MAX_READY
 
 _CONNECTIONS = 4
 _USER = "reader"
@@ -60,10 +61,19 @@ def main() -> None:
         service = stack.enter_context(_service(folder, "index", workers=1))
         _give_history(service, [query for query, _ in read_queries(corpus.tsv)])
         static = [f"/v1/complete?q={quote(prefix)}" for prefix in corpus.weighted[:500]]
+        # More than a worker keeps ready, and asked in turn: none is kept when it is asked again.
+        made_anew = [f"{path}&x={number}" for number in range(2 * MAX_READY // len(static)) for path in static]
         personal = [f"{path}&user={_USER}" for path in static]
-        bare = stack.enter_context(_bare(folder, {path: _body(service, path) for path in static + personal}))
+        bare = stack.enter_context(
+            _bare(folder, {path: _body(service, path) for path in static + made_anew + personal})
+        )
         rows = []
-        for name, paths in (("static (no user)", static), (f"personal ({_HISTORY} own searches)", personal)):
+        answers = {
+            "static (no user), kept ready": static,
+            "static (no user), made anew": made_anew,
+            f"personal ({_HISTORY} own searches)": personal,
+        }
+        for name, paths in answers.items():
             rows.append(_row(name, *_interleaved(service, bare, paths, options.rounds, options.requests)))
         header = ("answer", "bare CPU µs", "service CPU µs", "ratio", "difference µs", "bare p50 µs", "service p50 µs")
         print_table(header, rows)
@@ -176,9 +186,12 @@ def _interleaved(
     requests = [_request(path) for path in paths]
     for server in (service, bare):
         _round(server, requests, n_requests)
-    for _ in range(rounds):
+    for turn in range(1, rounds + 1):
+        # Each round goes on where the one before ended.
+        at = turn * n_requests % len(requests)
+        turned = requests[at:] + requests[:at]
         for server, into in zip((service, bare), figures, strict=True):
-            into.append(_round(server, requests, n_requests))
+            into.append(_round(server, turned, n_requests))
     return figures
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, NoReturn, Self
 import numpy as np
 
 from suggest.artifacts import Generation
-from suggest.candidates import MAX_HISTORY, Candidate, OwnHistory, Request, gather
+from suggest.candidates import Candidate, OwnHistory, Request, gather
 from suggest.candidates.sources import visible
 from suggest.errors import ArgumentError, EventError, GenerationBroken, NotBuiltError
 from suggest.features import FEATURES, compute
@@ -24,6 +24,7 @@ from suggest.stores import open_state
 from suggest.text import highlight_all, normalise_prefix
 from suggest.types import EntitySpan, Suggestion, now_us, parse_event, parse_ts, rfc3339, suggestions
 from suggest.types.events import read_id
+from suggest.types.history import MAX_HISTORY
 
 MAX_K = 100
 """Most suggestions one call returns."""

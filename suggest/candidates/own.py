@@ -10,10 +10,7 @@ from typing import NamedTuple
 
 from suggest.text import MAX_QUERY_CHARS, display, normalise
 from suggest.types import PastSearch
-from suggest.types.history import FINAL_INTENT_US, SESSION_GAP_US
-
-MAX_HISTORY = 1000
-"""A person's latest searches that are used."""
+from suggest.types.history import FINAL_INTENT_US, MAX_HISTORY, SESSION_GAP_US
 
 MAX_OWN = 64
 """Own queries considered for one request: the most used, the latest first among equals."""

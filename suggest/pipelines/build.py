@@ -182,9 +182,7 @@ def _admitted(
     statistics = tables.statistics
     is_enough = (statistics.users >= policy.min_users) & (statistics.weight > 0)
     enough = statistics.filter(is_enough)
-    removed.counts["min_users"] = int(
-        statistics.filter(statistics.users < policy.min_users).count().to_pyarrow().as_py()
-    )
+    removed.counts["min_users"] = statistics.filter(~is_enough).count().to_pyarrow().as_py()
     batches = enough.order_by("key").to_pyarrow_batches(chunk_size=_BATCH_ROWS)
     admitted = [suggestible(pa.Table.from_batches([batch]), policy, blocked, removed) for batch in batches]
     if not sum(len(rows) for rows in admitted):
@@ -217,11 +215,11 @@ def _locales(
     located = by_locale.join(row_of, "key").select("row", "locale", "weight").to_pyarrow()
     coded = located["locale"].combine_chunks().dictionary_encode()
     tags = [canonical_locale(tag) for tag in coded.dictionary.to_pylist()]
-    names = _kept_locales(tags, coded, located["weight"])
-    if len(set(tags)) == 1:
-        return {name: (np.arange(len(rows)), columns.weight) for name in names}
     tag_of = coded.indices.fill_null(len(tags)).to_numpy()
     row, weight = located["row"].to_numpy(), located["weight"].to_numpy()
+    names = _kept_locales(tags, np.bincount(tag_of, weight, minlength=len(tags)).astype(np.float64))
+    if len(set(tags)) == 1:
+        return {name: (np.arange(len(rows)), columns.weight) for name in names}
     nowhere = tag_of == len(tags)
     anywhere = np.bincount(row[nowhere], weight[nowhere], minlength=len(rows))
     result = {}
@@ -233,10 +231,9 @@ def _locales(
     return result
 
 
-def _kept_locales(tags: list[str], coded: pa.DictionaryArray, weight: pa.ChunkedArray) -> set[str]:
+def _kept_locales(tags: list[str], weights: npt.NDArray[np.float64]) -> set[str]:
     """The heaviest locales and languages; what clients sent for a locale that is none counts in no locale."""
     totals: Counter[str] = Counter()
-    weights = np.bincount(coded.indices.fill_null(len(tags)).to_numpy(), weight.to_numpy(), minlength=len(tags))
     for tag, total in zip(tags, weights.tolist(), strict=False):
         if is_locale(tag):
             totals.update(dict.fromkeys({tag, language(tag)}, total))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-MAX_PROFILE_SEARCHES = 1000
+from suggest.types.history import MAX_HISTORY
 
 
-def profiles(searches: ir.Table, limit: int = MAX_PROFILE_SEARCHES) -> ir.Table:
+def profiles(searches: ir.Table, limit: int = MAX_HISTORY) -> ir.Table:
     """The latest searches of every user, of whatever source.
 
     Only users with more than `limit` searches are sorted; most have far fewer.

@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
+from suggest.engine import MAX_K
 from suggest.errors import ArgumentError
 from suggest.service.problems import Refusal, problem
 
@@ -24,8 +25,6 @@ MAX_WHERE_BYTES = 4096
 
 MAX_WHERE_DEPTH = 32
 """Deepest nesting of `where`; every level is a call when it is compiled and evaluated."""
-
-MAX_K = 100
 
 PARAMETERS = ("q", "k", "user", "locale", "region", "session", "match", "where", "explain")
 """Parameters of `GET /v1/complete`, as in its OpenAPI description; others are ignored."""

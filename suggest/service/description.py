@@ -7,7 +7,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from suggest.service.arguments import MAX_K, PARAMETERS
+from suggest.engine import MAX_K
+from suggest.service.arguments import PARAMETERS
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _PARAMETERS: dict[str, tuple[dict[str, Any], str]] = {

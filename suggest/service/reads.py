@@ -14,9 +14,9 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from suggest.engine import Engine
+from suggest.engine import MAX_K, Engine
 from suggest.service.answers import answer_body
-from suggest.service.arguments import MAX_K, MAX_Q_BYTES, complete_arguments
+from suggest.service.arguments import MAX_Q_BYTES, complete_arguments
 from suggest.service.context import READ, Context, Shared
 from suggest.types import EntitySpan, Suggestion
 

@@ -32,3 +32,6 @@ results and deciding to add a word takes longer than ten.
 
 SESSION_GAP_US = 30 * 60 * SECOND_US
 """A session ends after 30 minutes without a search."""
+
+MAX_HISTORY = 1000
+"""A person's latest searches that are used, and that a generation carries."""

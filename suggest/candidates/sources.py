@@ -7,31 +7,13 @@ that several propose, the first keeps it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
-from suggest.candidates.own import OwnQuery
+from suggest.candidates.candidate import Candidate
 from suggest.candidates.request import Request
 from suggest.index import ALL, Completions, PrefixIndex
-from suggest.types import Source
 
 POOL = 32
 """Popular candidates offered to the ranker when more is not asked for: what one stored list holds."""
-
-
-class Candidate(NamedTuple):
-    """One query that might be shown.
-
-    Attributes:
-        query_id: its id in the index, or -1 when only the person's own history knows it.
-        source: who proposed it.
-        own: the person's own use of it, if any.
-        session_rank: 1 for the latest query of the session, 2 for the one before ..., 0 if not in it.
-    """
-
-    query_id: int
-    source: Source
-    own: OwnQuery | None = None
-    session_rank: int = 0
 
 
 def own_history(request: Request, index: PrefixIndex) -> Iterator[Candidate]:

@@ -21,7 +21,7 @@ from suggest.index import heavy
 from suggest.index.heavy import BestLists, best_lists, heavy_prefixes
 from suggest.index.locales import LocaleWeights, locale_to_serve
 from suggest.index.strings import StringTable, save_strings
-from suggest.index.table import QueryColumns, QueryTable
+from suggest.index.table import QueryColumns, QueryTable, ranks
 
 ALL = ""
 """Name of the order over all locales summed."""
@@ -165,7 +165,7 @@ def save_prefixes(
     writer.save_array("interval_size", (found.last - found.first).astype(np.uint32))
     # float32, as it is served: the stored order and the order of enumeration must tie alike.
     weight = columns.weight.astype(np.float32)
-    orders = [best_lists(found, _rank(weight))]
+    orders = [best_lists(found, ranks(weight))]
     numbers: dict[str, int] = {}
     # A language with one region, and a log with one language, need no order of their own.
     known = {_content(np.arange(len(columns)), weight): 0}
@@ -174,21 +174,13 @@ def save_prefixes(
         numbers[name] = known.setdefault(_content(rows, local), len(orders))
         if numbers[name] == len(orders):
             _save_locale(writer, numbers[name], ids[rows], local)
-            orders.append(best_lists(found, _rank(local), rows))
+            orders.append(best_lists(found, ranks(local), rows))
     writer.parameters["locales"] = numbers
     _save_lists(writer, columns, ids, orders)
 
 
 def _content(rows: npt.NDArray[np.int64], weight: npt.NDArray[np.float32]) -> bytes:
     return sha256(rows.tobytes() + weight.tobytes()).digest()
-
-
-def _rank(descending: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
-    """Position of each row by its value, ties by row, that is, by query text."""
-    order = np.argsort(-descending, kind="stable")
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    return rank
 
 
 def _save_locale(

@@ -55,6 +55,8 @@ class QueryTable:
         weight, decayed: float32 by id.
         count, users: uint32 by id (saturating).
         last_seen_day: uint16 by id, days since 1970; 0 when unknown.
+        rank: uint32 by id: 0 for the heaviest query, ties by key.
+        id_of_rank: uint32 by rank.
     """
 
     def __init__(self, generation: Generation) -> None:
@@ -64,6 +66,8 @@ class QueryTable:
         self.count = generation.array("count").data
         self.users = generation.array("users").data
         self.last_seen_day = generation.array("last_seen_day").data
+        self.rank = generation.array("rank")
+        self.id_of_rank = generation.array("id_of_rank")
         self._is_reshaped = generation.array("display_bits").data
         self._reshaped_ids = generation.array("display_ids")
         self._reshaped = StringTable(generation, "display")
@@ -113,8 +117,21 @@ def save_queries(writer: GenerationWriter, columns: QueryColumns) -> npt.NDArray
     writer.save_array("count", _saturated(columns.count[row_of], np.uint32))
     writer.save_array("users", _saturated(columns.users[row_of], np.uint32))
     writer.save_array("last_seen_day", _saturated(columns.last_seen_us[row_of] // DAY_US, np.uint16))
+    rank = ranks(columns.weight)
+    writer.save_array("rank", rank[row_of].astype(np.uint32))
+    id_of_rank = np.empty(len(columns), dtype=np.uint32)
+    id_of_rank[rank] = ids
+    writer.save_array("id_of_rank", id_of_rank)
     _save_displays(writer, columns, ids)
     return ids
+
+
+def ranks(weight: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int64]:
+    """Position of each row by its weight as it is served (float32), the heaviest 0, ties by row: by key."""
+    order = np.argsort(-weight.astype(np.float32), kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rank
 
 
 def _save_displays(writer: GenerationWriter, columns: QueryColumns, ids: npt.NDArray[np.uint32]) -> None:

@@ -1,5 +1,6 @@
 """Two spellings of one query: are they the same? What are its words, in any script, and how is it shown?"""
 
+from suggest.text.folding import unaccented
 from suggest.text.highlighting import Spans, highlight, highlight_all
 from suggest.text.keys import MAX_QUERY_CHARS, normalise, normalise_prefix
 from suggest.text.segmentation import word_spans, words
@@ -13,6 +14,7 @@ __all__ = [
     "highlight_all",
     "normalise",
     "normalise_prefix",
+    "unaccented",
     "word_spans",
     "words",
 ]

@@ -110,7 +110,7 @@ def test_a_locale_that_holds_all_counts_is_stored_once():
     weights = {"a": 2, "b": 1}
     index = index_of(weights, {"en": weights, "en-us": weights})
     assert index.top("", 2, index.locale("en_US")).texts == ["a", "b"]
-    assert index._orders["en-us"] is index._orders[ALL]
+    assert index._lists["en-us"] is index._lists[ALL]
 
 
 def test_the_display_form_is_what_is_shown():

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 
 import numpy as np
 
 from suggest.artifacts import Generation
-
-_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8}){0,4}")
+from suggest.types.locales import canonical_locale
 
 
 class LocaleWeights:
@@ -26,21 +24,6 @@ class LocaleWeights:
         if at < len(self._ids) and self._ids[at] == query_id:
             return float(self._weight[at])
         return 0.0
-
-
-def canonical_locale(tag: str) -> str:
-    """A BCP 47 tag in one spelling: lower case with hyphens, so that `en_US` and `en-us` meet."""
-    return tag.replace("_", "-").casefold()
-
-
-def is_locale(tag: str) -> bool:
-    """Whether a canonical tag has the shape of BCP 47: a language and short subtags."""
-    return _TAG.fullmatch(tag) is not None
-
-
-def language(locale: str) -> str:
-    """The language of a canonical tag: what stands before the first hyphen."""
-    return locale.partition("-")[0]
 
 
 def locale_to_serve(wanted: str, known: Container[str], otherwise: str) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
-from operator import itemgetter
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Self
 
 import numpy as np
 
 from suggest.artifacts import Generation
-from suggest.candidates import Candidate, OwnHistory, Request, gather
+from suggest.candidates import Candidate, Request, gather
+from suggest.candidates.histories import Histories
 from suggest.candidates.sources import visible
 from suggest.errors import ArgumentError, EventError, GenerationBroken, NotBuiltError
 from suggest.features import FEATURES, compute
@@ -24,12 +23,9 @@ from suggest.stores import open_state
 from suggest.text import highlight_all, normalise_prefix
 from suggest.types import EntitySpan, Suggestion, now_us, parse_event, parse_ts, rfc3339, suggestions
 from suggest.types.events import read_id
-from suggest.types.history import MAX_HISTORY
 
 MAX_K = 100
 """Most suggestions one call returns."""
-
-_CACHED_HISTORIES = 1024
 
 
 class Observed(NamedTuple):
@@ -51,15 +47,13 @@ class _Standing(NamedTuple):
 
     Attributes:
         moved: the state's number of it.
-        forgotten: user to the moment of forgetting.
         hidden: what must not be shown.
-        histories: by user, the state's version of the history when it was read, and the history.
+        histories: what each person searched.
     """
 
     moved: int
-    forgotten: Mapping[str, int]
     hidden: HiddenQueries
-    histories: dict[str, tuple[int, OwnHistory]]
+    histories: Histories
 
 
 class Engine:
@@ -84,7 +78,6 @@ class Engine:
         self._state = state
         self._owns_state = owns_state
         self._tombstones: Mapping[str, int] = generation.json("tombstones")
-        self._evicting = Lock()
         self._known = self._read_standing(state.moved())
 
     @classmethod
@@ -167,7 +160,7 @@ class Engine:
             session: the client's session; None derives it by the 30-minute gap.
             now: RFC 3339, epoch seconds or an aware datetime. Nothing later influences the answer, beyond
                 what the generation had counted when it was built and the limit of a person's latest
-                `MAX_HISTORY` searches. None is the wall clock, and takes in all that was accepted.
+                1,000 searches. None is the wall clock, and takes in all that was accepted.
             where: filters are not part of this version.
             match: `prefix` for the plain index and own history alone; `any` adds every other source.
             collapse: near-duplicates are not collapsed in this version, whatever is asked.
@@ -285,7 +278,7 @@ class Engine:
         history = None
         if user is not None:
             user = _id("user", user)
-            history = self._history(user, standing)
+            history = standing.histories.of(user)
             if at_us is not None:
                 history = history.as_of(at_us)
         return Request(
@@ -319,31 +312,6 @@ class Engine:
         assert candidate.own is not None
         return candidate.own.text
 
-    def _history(self, user: str, standing: _Standing) -> OwnHistory:
-        """The person's searches, of the generation and of the state up to now."""
-        version = self._state.history_version(user)
-        known = standing.histories.get(user)
-        if known is not None and known[0] == version:
-            return known[1]
-        if known is not None and version > known[0]:
-            history = known[1].extended(self._state.history(user, MAX_HISTORY, known[0]))
-        else:
-            history = self._load_history(user, standing.forgotten.get(user, -1))
-        # The version was read first: what was accepted meanwhile is read again, and counts once.
-        with self._evicting:
-            standing.histories.pop(user, None)
-            standing.histories[user] = version, history
-            if len(standing.histories) > _CACHED_HISTORIES:
-                del standing.histories[next(iter(standing.histories))]
-        return history
-
-    def _load_history(self, user: str, forgotten_us: int) -> OwnHistory:
-        built = self._profiles.history(user, forgotten_us)
-        # A full profile was cut there: what is older was counted and left out.
-        oldest_us = built[0].ts_us if len(built) >= MAX_HISTORY else 0
-        since = [search for search in self._state.history(user, MAX_HISTORY) if search.ts_us >= oldest_us]
-        return OwnHistory(sorted(built + since, key=itemgetter(0)), self._admits_own)
-
     def _admits_own(self, key: str, text: str) -> bool:
         return self._policy.refusal(key, text) is None
 
@@ -362,7 +330,7 @@ class Engine:
         for query, since_us in self._state.tombstones().items():
             tombstones[query] = min(since_us, tombstones.get(query, since_us))
         hidden = HiddenQueries(tombstones, forgotten, self._index, self._profiles, self._policy.min_users)
-        return _Standing(moved, forgotten, hidden, {})
+        return _Standing(moved, hidden, Histories(self._profiles, self._state, forgotten, self._admits_own))
 
 
 def _moment(now: object) -> int:

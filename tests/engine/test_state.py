@@ -132,7 +132,7 @@ def test_a_generation_that_cannot_be_read_is_told_so_even_unverified(index_dir):
 
 
 def test_threads_may_ask_for_more_people_than_are_remembered(index_dir, monkeypatch):
-    monkeypatch.setattr("suggest.engine._CACHED_HISTORIES", 2)
+    monkeypatch.setattr("suggest.candidates.histories._CACHED", 2)
     with Engine.open(index_dir) as engine:
         engine.observe([search(f"u{n}", f"query {n}", DAY.format(10)) for n in range(20)])
 

@@ -1,8 +1,7 @@
 """Publishes small generations; run as a program it is killed while it does so.
 
-python publisher.py DIR forever             publishes one after another until it is killed
-python publisher.py DIR once                publishes one; prints how many syncs and renames it made
-python publisher.py DIR once N              kills itself with SIGKILL at the Nth of them
+python publisher.py DIR        publishes one; prints how many syncs and renames it made
+python publisher.py DIR N      kills itself with SIGKILL at the Nth of them
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -30,15 +28,11 @@ def publish(index_dir: Path, number: int) -> str:
 
 
 def main() -> None:
-    index_dir, mode, *stop = sys.argv[1:]
-    steps = count_steps(int(stop[0]) if stop else 0)
-    if mode == "once":
-        publish(Path(index_dir), int(stop[0]) if stop else 1)
-        sys.stdout.write(f"{len(steps)}\n")
-        return
-    for number in count(1):
-        sys.stdout.write(f"{publish(Path(index_dir), number)}\n")
-        sys.stdout.flush()
+    index_dir, *stop = sys.argv[1:]
+    number = int(stop[0]) if stop else 0
+    steps = count_steps(number)
+    publish(Path(index_dir), number)
+    sys.stdout.write(f"{len(steps)}\n")
 
 
 def count_steps(stop: int) -> list[str]:

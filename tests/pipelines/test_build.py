@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from suggest import Engine
-from suggest.artifacts import Generation, current, generations
+from suggest.artifacts import Generation, current
 from suggest.errors import BuildLocked, InputError, NotBuiltError
 from suggest.pipelines.build import MAX_LOCALES, MAX_PER_USER, build
 from suggest.stores import open_state
@@ -242,23 +242,6 @@ def test_inputs_this_version_does_not_use_are_named(tmp_path):
 
 
 PROGRAM = "import sys; from suggest.pipelines.build import build; build(sys.argv[1], events=[sys.argv[2]])"
-
-
-def test_builds_killed_at_random_moments_leave_the_served_one_and_the_next_cleans_up(tmp_path):
-    log = write_log(tmp_path / "log.jsonl", [(f"u{n % 9}", f"query {n % 40}", "en") for n in range(1000)])
-    name = build(tmp_path / "index", events=[log]).generation
-    draw = random.Random(5)
-    for _ in range(5):
-        process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path / "index"), str(log)])
-        time.sleep(draw.uniform(0.2, 2.5))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        served = current(tmp_path / "index")
-        assert served >= name
-        with Engine.open(tmp_path / "index") as engine:
-            assert len(engine.complete("query", k=50, now=NOW)) == 40
-    build(tmp_path / "index", events=[log])
-    assert {e.name for e in (tmp_path / "index").iterdir()} == {*generations(tmp_path / "index"), "CURRENT", ".lock"}
 
 
 @pytest.mark.parametrize("limit", [2_000, 20_000])

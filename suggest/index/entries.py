@@ -1,13 +1,13 @@
 """Here is something that stands for queries (a spelling, a transliteration, a word): which, best first?
 
 Several keys may lead to one query and one key to many. Queries are ranks, so that the smallest are the
-best. The trade of space for time is that of the prefix index: prefixes with many entries have a stored
-list of their best ranks, the others are enumerated.
+best. The trade of space for time is that of the prefix index: prefixes with many entries are found in a
+table and have a stored list of their best ranks, the others are enumerated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import marisa_trie
@@ -18,41 +18,71 @@ import pyarrow as pa
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index import heavy
 from suggest.index.budget import Budget
-from suggest.index.heavy import HeavyPrefixes, heavy_prefixes
+from suggest.index.heavy import heavy_prefixes
+
+STORED_OVER = 64
+"""A prefix with more entries than this has a stored list; fewer are sorted in 4 µs, and their lists would
+take 5 of 20 bytes an entry."""
 
 _BATCH = 65_536
 
 
 class EntryIndex:
-    """Entries (key, rank) of one section of a generation, memory-mapped; exact while the budget lasts."""
+    """Entries (key, rank) of one section of a generation, memory-mapped; exact while the budget lasts.
+
+    Keys have numbers, ascending in code point order, so that those with a common prefix are neighbours.
+
+    Attributes:
+        starts: where the entries of each key begin, by its number, and at the end how many there are.
+        ranks: of the entries: sorted by key, then ascending, uint32.
+    """
 
     def __init__(self, generation: Generation, name: str) -> None:
         """Maps the section that `save_entries` wrote under `name`; one without entries has no files."""
-        self._n_keys = 0
+        self.starts: Sequence[int] = [0]
+        self.ranks = np.empty(0, dtype=np.uint32)
         if not generation.holds(f"{name}.marisa"):
+            self._keys = self._prefixes = marisa_trie.Trie()
             return
         self._keys = marisa_trie.Trie().mmap(str(generation.path(f"{name}.marisa")))
-        self._n_keys = len(self._keys)
-        self._first = generation.array(f"{name}_first").data
-        self._size = generation.array(f"{name}_size").data
-        self._ranks = generation.array(f"{name}_ranks")
-        self._heavy = marisa_trie.Trie().mmap(str(generation.path(f"{name}_heavy.marisa")))
+        self._number = generation.array(f"{name}_number").data
+        self.ranks = generation.array(f"{name}_ranks")
+        holds_starts = generation.holds(f"{name}_starts.npy")
+        self.starts = generation.array(f"{name}_starts").data if holds_starts else range(len(self.ranks) + 1)
+        self._prefixes = marisa_trie.Trie().mmap(str(generation.path(f"{name}_prefixes.marisa")))
         self._interval = generation.array(f"{name}_interval").data
-        self._interval_first = generation.array(f"{name}_interval_first").data
-        self._interval_last = generation.array(f"{name}_interval_last").data
-        self._starts = generation.array(f"{name}_best_starts").data
+        self._spans = generation.array(f"{name}_spans")
+        self._span = self._spans.data
+        self._best_starts = generation.array(f"{name}_best_starts").data
         self._best = generation.array(f"{name}_best")
 
     def __len__(self) -> int:
         """How many distinct keys there are."""
-        return self._n_keys
+        return len(self.starts) - 1
+
+    def find(self, key: str) -> int:
+        """The number of a key, or -1. About 1 µs."""
+        found = self._keys.get(key, -1)
+        return self._number[found] if found >= 0 else -1
+
+    def interval(self, prefix: str) -> tuple[int, int]:
+        """The numbers [first, last) of the keys that start with `prefix`; (0, 0) when none does. About 3 µs."""
+        number = self._prefixes.get(prefix, -1)
+        if number >= 0:
+            span: int = self._span[self._interval[number]]
+            return divmod(span, len(self.starts))
+        found = [self._number[key] for _, key in self._keys.items(prefix)]
+        return (min(found), max(found) + 1) if found else (0, 0)
+
+    def count(self, first: int, last: int) -> int:
+        """How many entries the keys [first, last) have."""
+        return self.starts[last] - self.starts[first]
 
     def top(self, prefix: str, k: int, budget: Budget, allowed: npt.NDArray[np.bool_] | None = None) -> list[int]:
         """The `k` smallest distinct ranks of entries whose key starts with `prefix`, ascending.
 
-        About 2 µs where a list is stored, else about 1 µs an entry, of which there are at most
-        `heavy.HEAVY_OVER`. Where a stored list does not hold `k` that are allowed, every entry of the
-        prefix is looked at, about 10 ns each.
+        About 5 µs where a list is stored, 8 µs where not. Where a stored list does not hold `k` that are
+        allowed, every entry of the prefix is looked at, about 10 ns each.
 
         Args:
             prefix: in the form of the keys; the empty one asks for the best of all.
@@ -60,63 +90,69 @@ class EntryIndex:
             budget: charged one node an entry.
             allowed: by rank, which queries count; all when None.
         """
-        if not self._n_keys or not budget.spend(1):
+        if not budget.spend(1):
             return []
-        number = self._heavy.get(prefix, -1)
-        if number < 0:
-            return self._enumerated(prefix, k, budget, allowed)
-        interval = self._interval[number]
-        start, end = self._starts[interval], self._starts[interval + 1]
-        first, last = self._interval_first[interval], self._interval_last[interval]
-        if allowed is None:
-            end_read = min(end, start + k)
-            found: list[int] = self._best[start:end_read].tolist() if budget.spend(end_read - start) else []
-        else:
-            found = _allowed(self._best[start:end], k, allowed) if budget.spend(end - start) else []
-        if len(found) < k and end - start < last - first and budget.spend(last - first):
-            entries = self._ranks[first:last]
-            found = smallest(entries if allowed is None else entries[allowed[entries]], k).tolist()
-        return found
+        number = self._prefixes.get(prefix, -1) if allowed is None else -1
+        if number >= 0:
+            interval = self._interval[number]
+            start = self._best_starts[interval]
+            if self._best_starts[interval + 1] - start >= k and budget.spend(k):
+                found: list[int] = self._best[start : start + k].tolist()
+                return found
+        return self.best(*self.interval(prefix), k, budget, allowed)
 
     def exact(self, key: str, k: int, budget: Budget, allowed: npt.NDArray[np.bool_] | None = None) -> list[int]:
-        """The `k` smallest ranks of entries with this very key, ascending; as `top` otherwise. About 1 µs."""
-        if not self._n_keys or not budget.spend(1):
-            return []
-        number = self._keys.get(key, -1)
-        if number < 0:
-            return []
-        first, size = self._first[number], self._size[number]
-        size = size if allowed is not None else min(k, size)
-        if not budget.spend(size):
-            return []
-        entries = self._ranks[first : first + size]
-        return entries.tolist() if allowed is None else _allowed(entries, k, allowed)
+        """The `k` smallest ranks of entries with this very key, ascending; as `top` otherwise."""
+        number = self.find(key) if budget.spend(1) else -1
+        return self.best(number, number + 1, k, budget, allowed) if number >= 0 else []
 
-    def _enumerated(self, prefix: str, k: int, budget: Budget, allowed: npt.NDArray[np.bool_] | None) -> list[int]:
-        numbers = [number for _, number in self._keys.items(prefix)]
-        if not budget.spend(sum(self._size[number] for number in numbers)):
-            return []
-        found: set[int] = set()
-        for number in numbers:
-            first = self._first[number]
-            found.update(self._ranks[first : first + self._size[number]].tolist())
-        return sorted(found if allowed is None else (rank for rank in found if allowed[rank]))[:k]
+    def best(
+        self, first: int, last: int, k: int, budget: Budget, allowed: npt.NDArray[np.bool_] | None = None
+    ) -> list[int]:
+        """As `top`, of the keys [first, last)."""
+        start, end = self.starts[first], self.starts[last]
+        is_one_key = last - first <= 1
+        if is_one_key and allowed is None:
+            end = min(end, start + k)
+        found: list[int] = []
+        if not is_one_key and end - start > STORED_OVER:
+            stored = self.stored(first, last)
+            stored = stored[:k] if allowed is None else stored
+            if budget.spend(len(stored)):
+                found = (stored if allowed is None else stored[allowed[stored]][:k]).tolist()
+        if len(found) == k or not budget.spend(end - start):
+            return found
+        ranks = self.ranks[start:end]
+        return smallest(ranks if allowed is None else ranks[allowed[ranks]], k)
+
+    def stored(self, first: int, last: int) -> npt.NDArray[np.uint32]:
+        """The stored best of the keys [first, last), ascending; none when they are no prefix with a list."""
+        span = first * len(self.starts) + last
+        # As the spans' own type: otherwise numpy converts the whole column on every call.
+        interval = int(self._spans.searchsorted(np.uint64(span)))
+        if interval == len(self._spans) or self._span[interval] != span:
+            return self._best[:0]
+        return self._best[self._best_starts[interval] : self._best_starts[interval + 1]]
 
 
-def smallest(values: npt.NDArray[np.uint32], k: int) -> npt.NDArray[np.uint32]:
+def smallest(values: npt.NDArray[np.uint32], k: int) -> list[int]:
     """The `k` smallest distinct values, ascending; fewer when there are fewer. About 10 ns a value."""
+    if len(values) <= STORED_OVER:
+        return sorted(set(values.tolist()))[:k]
     # Twice as many as wanted leave room for repeats, and sorting them costs little.
     if len(values) > 4 * k:
-        few = np.unique(np.partition(values, 2 * k)[: 2 * k])
-        if len(few) >= k:
-            return few[:k]
-    return np.unique(values)[:k]
+        few = smallest(np.partition(values, 2 * k)[: 2 * k], k)
+        if len(few) == k:
+            return few
+    found: list[int] = np.unique(values)[:k].tolist()
+    return found
 
 
 def save_entries(writer: GenerationWriter, name: str, keys: pa.Array, ranks: npt.NDArray[np.uint32]) -> None:
     """Writes what `EntryIndex(generation, name)` reads; no file at all when there is no entry.
 
-    About 5 µs an entry. On disk 4 bytes an entry, some 9 a key, and the lists of its prefixes.
+    About 8 µs an entry. On disk 4 bytes an entry, some 7 a key and as many again if keys have several
+    entries, and the lists of its prefixes.
 
     Args:
         writer: the generation being built.
@@ -126,52 +162,62 @@ def save_entries(writer: GenerationWriter, name: str, keys: pa.Array, ranks: npt
     """
     if not len(keys):
         return
-    keys, ranks = _sorted_pairs(keys, ranks)
-    _save_keys(writer, name, keys)
+    pairs = pa.table({"key": keys.cast(pa.large_string()), "rank": ranks.astype(np.uint32)})
+    pairs = pairs.group_by(["key", "rank"]).aggregate([]).sort_by([("key", "ascending"), ("rank", "ascending")])
+    runs = pairs["key"].combine_chunks().dictionary_encode()
+    # Sorted keys are numbered in order, so that equal ones are one run.
+    starts = np.flatnonzero(np.diff(runs.indices.to_numpy(), prepend=-1, append=len(runs.dictionary)))
+    save_sorted_entries(writer, name, runs.dictionary, starts, pairs["rank"].to_numpy())
+
+
+def save_sorted_entries(
+    writer: GenerationWriter, name: str, keys: pa.Array, starts: npt.NDArray[np.int64], ranks: npt.NDArray[np.uint32]
+) -> None:
+    """As `save_entries`, of what is sorted.
+
+    Args:
+        writer: the generation being built.
+        name: of the section.
+        keys: distinct, ascending in code point order, at least one.
+        starts: where the entries of each key begin, and at the end how many there are, int64[n_keys + 1].
+        ranks: of each entry, ascending and distinct within a key, uint32.
+    """
+    trie = marisa_trie.Trie(_each(keys))
+    trie.save(str(writer.path(f"{name}.marisa")))
+    ids = np.fromiter((trie[key] for key in _each(keys)), dtype=np.int64, count=len(keys))
+    number = np.empty(len(keys), dtype=np.uint32)
+    number[ids] = np.arange(len(keys))
+    writer.save_array(f"{name}_number", number)
+    if len(ranks) > len(keys):
+        writer.save_array(f"{name}_starts", starts.astype(np.uint32))
     writer.save_array(f"{name}_ranks", ranks)
-    found = heavy_prefixes(keys)
+    _save_best(writer, name, keys, starts, ranks)
+
+
+def _save_best(
+    writer: GenerationWriter, name: str, keys: pa.Array, starts: npt.NDArray[np.int64], ranks: npt.NDArray[np.uint32]
+) -> None:
+    """Writes the table of prefixes with many entries and the best of each."""
+    entry_keys = keys.take(pa.array(np.repeat(np.arange(len(keys)), np.diff(starts))))
+    found = heavy_prefixes(entry_keys)
+    del entry_keys
     trie = marisa_trie.Trie(found.prefixes)
-    trie.save(str(writer.path(f"{name}_heavy.marisa")))
+    trie.save(str(writer.path(f"{name}_prefixes.marisa")))
+    # Intervals of entries begin and end with a key. They ascend as entries and so do they as keys.
+    spans = starts.searchsorted(found.first) * (len(keys) + 1) + starts.searchsorted(found.last)
     interval = np.empty(len(found.prefixes), dtype=np.uint32)
     interval[[trie[prefix] for prefix in found.prefixes]] = found.interval
     writer.save_array(f"{name}_interval", interval)
-    writer.save_array(f"{name}_interval_first", found.first.astype(np.uint32))
-    writer.save_array(f"{name}_interval_last", found.last.astype(np.uint32))
-    best = list(_best(found, ranks))
+    writer.save_array(f"{name}_spans", spans.astype(np.uint64))
+    best = [_list(ranks[first:last]) for first, last in zip(found.first.tolist(), found.last.tolist(), strict=True)]
     writer.save_array(f"{name}_best_starts", np.cumsum([0, *map(len, best)]).astype(np.uint32))
     writer.save_array(f"{name}_best", np.concatenate([*best, np.empty(0, np.uint32)]))
 
 
-def _sorted_pairs(keys: pa.Array, ranks: npt.NDArray[np.uint32]) -> tuple[pa.Array, npt.NDArray[np.uint32]]:
-    pairs = pa.table({"key": keys.cast(pa.large_string()), "rank": ranks.astype(np.uint32)})
-    pairs = pairs.group_by(["key", "rank"]).aggregate([]).sort_by([("key", "ascending"), ("rank", "ascending")])
-    return pairs["key"].combine_chunks(), pairs["rank"].to_numpy()
-
-
-def _save_keys(writer: GenerationWriter, name: str, keys: pa.Array) -> None:
-    """Writes the trie of the distinct keys, and where the entries of each begin and how many there are."""
-    runs = keys.dictionary_encode()
-    # Sorted keys are numbered in order, so that equal ones are one run.
-    opens = np.flatnonzero(np.diff(runs.indices.to_numpy(), prepend=-1))
-    size = np.diff(opens, append=len(keys))
-    trie = marisa_trie.Trie(_each(runs.dictionary))
-    trie.save(str(writer.path(f"{name}.marisa")))
-    number = np.fromiter((trie[key] for key in _each(runs.dictionary)), dtype=np.int64, count=len(opens))
-    row_of = np.empty(len(opens), dtype=np.int64)
-    row_of[number] = np.arange(len(opens))
-    writer.save_array(f"{name}_first", opens[row_of].astype(np.uint32))
-    writer.save_array(f"{name}_size", size[row_of].astype(np.min_scalar_type(size.max())))
-
-
-def _best(found: HeavyPrefixes, ranks: npt.NDArray[np.uint32]) -> Iterator[npt.NDArray[np.uint32]]:
-    """The smallest distinct ranks of each interval, at most as many as the prefix index stores."""
-    for first, last in zip(found.first.tolist(), found.last.tolist(), strict=True):
-        yield smallest(ranks[first:last], heavy.DEEP_TOP if last - first > heavy.DEEP_OVER else heavy.TOP)
-
-
-def _allowed(ranks: npt.NDArray[np.uint32], k: int, allowed: npt.NDArray[np.bool_]) -> list[int]:
-    found: list[int] = ranks[allowed[ranks]][:k].tolist()
-    return found
+def _list(ranks: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """The best of an interval, as many as the prefix index stores."""
+    wanted = heavy.DEEP_TOP if len(ranks) > heavy.DEEP_OVER else heavy.TOP if len(ranks) > STORED_OVER else 0
+    return np.array(smallest(ranks, wanted), dtype=np.uint32)
 
 
 def _each(texts: pa.Array) -> Iterator[Any]:

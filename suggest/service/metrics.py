@@ -7,8 +7,7 @@ import os
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-MULTIPROCESS_DIR = "PROMETHEUS_MULTIPROC_DIR"
-"""Environment variable of the directory in which workers share their numbers; read by prometheus_client on import."""
+from suggest.service.settings import METRICS_VARIABLE
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -66,7 +65,7 @@ class Metrics:
     def exposition(self) -> bytes:
         """The text that Prometheus scrapes; about 1 ms for two workers."""
         self.flush()
-        if MULTIPROCESS_DIR not in os.environ:
+        if METRICS_VARIABLE not in os.environ:
             return generate_latest(self._registry)
         shared = CollectorRegistry()
         MultiProcessCollector(shared)  # type: ignore[no-untyped-call]

@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from suggest.errors import ArgumentError, SuggestError
-from suggest.service.settings import Settings
+from suggest.service.settings import METRICS_VARIABLE, Settings
 from suggest.service.tokens import tokens_from
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ _GRACE_S = 20
 _HEALTHCHECK_S = 60
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -198,11 +197,11 @@ def _stop_signals_end_the_server() -> Iterator[None]:
 @contextmanager
 def _shared_metrics() -> Iterator[None]:
     directory = tempfile.mkdtemp(prefix="suggest-metrics-")
-    os.environ[_METRICS_VARIABLE] = directory
+    os.environ[METRICS_VARIABLE] = directory
     try:
         yield
     finally:
-        del os.environ[_METRICS_VARIABLE]
+        del os.environ[METRICS_VARIABLE]
         shutil.rmtree(directory, ignore_errors=True)
 
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 
 from suggest.service.tokens import Tokens
 
+METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""Environment variable of the directory in which workers share their numbers; read by prometheus_client on import,
+so it is set before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

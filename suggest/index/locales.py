@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 import numpy as np
+import numpy.typing as npt
 
 from suggest.artifacts import Generation
 from suggest.types.locales import canonical_locale
@@ -24,6 +25,12 @@ class LocaleWeights:
         if at < len(self._ids) and self._ids[at] == query_id:
             return float(self._weight[at])
         return 0.0
+
+    def by_id(self, n_queries: int) -> npt.NDArray[np.float32]:
+        """The weights of all queries, float32 by id; 0.0 where one was never searched there."""
+        weights = np.zeros(n_queries, dtype=np.float32)
+        weights[self._ids] = self._weight
+        return weights
 
 
 def locale_to_serve(wanted: str, known: Container[str], otherwise: str) -> str:

@@ -95,6 +95,10 @@ class PrefixIndex:
         weights = self._locales.get(locale, self.queries.weight)
         return [weights[query_id] for query_id in ids]
 
+    def in_locale(self, locale: str) -> LocaleWeights | None:
+        """Popularity in a locale that `locale` returned; None where it is that over all locales."""
+        return self._locales.get(locale)
+
     def interval(self, prefix: str) -> tuple[int, int] | None:
         """The queries that start with a heavy prefix, as rows [first, last) in the order of their keys; else None."""
         number = self._heavy.get(prefix, -1)

@@ -1,0 +1,125 @@
+"""The words of all queries, written for `WordIndex`: postings by word and words by query."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from suggest.artifacts import GenerationWriter
+from suggest.index.entries import save_sorted_entries
+from suggest.index.strings import save_strings
+from suggest.index.words import CHUNK, PAD, SECTION
+from suggest.text import unaccented, words
+from suggest.text.unspaced import character_pairs
+
+_BATCH = 65_536
+
+
+class _Occurrences(NamedTuple):
+    """Words by where they stand; all of one length, ascending in row.
+
+    Attributes:
+        number: of the word, int64.
+        row: of the query, int64.
+    """
+
+    number: npt.NDArray[np.int64]
+    row: npt.NDArray[np.int64]
+
+
+def save_words(
+    writer: GenerationWriter, keys: pa.Array, rank: npt.NDArray[np.int64], weight: npt.NDArray[np.float64]
+) -> None:
+    """Writes what `WordIndex` reads; no file when no query has a word.
+
+    About 12 µs a query of ASCII. On disk about 16 bytes a query, 4 an occurrence of a word and 25 a word.
+
+    Args:
+        writer: the generation being built, which holds the query table too.
+        keys: normalised queries.
+        rank: of each, a permutation of 0 to n-1, int64[n].
+        weight: of each, float64[n].
+    """
+    vocabulary, spoken, pairs = _read(keys)
+    if not len(vocabulary):
+        return
+    n_words = len(vocabulary)
+    postings = np.unique(np.concatenate([_numbered(spoken, rank), _numbered(pairs, rank)]))
+    number, ranks = np.divmod(postings, len(rank))
+    starts = number.searchsorted(np.arange(n_words + 1))
+    save_strings(writer, f"{SECTION}_text", vocabulary)
+    save_sorted_entries(writer, SECTION, vocabulary, starts, ranks.astype(np.uint32))
+    number, ranks = np.divmod(np.unique(_numbered(spoken, rank)), len(rank))
+    by_rank = np.empty(len(rank))
+    by_rank[rank] = weight
+    writer.save_array(f"{SECTION}_weight", np.bincount(number, by_rank[ranks], n_words).astype(np.float32))
+    is_alone = np.bincount(spoken.row, minlength=len(rank))[spoken.row] == 1
+    alone = np.bincount(spoken.number[is_alone], weight[spoken.row[is_alone]], n_words)
+    writer.save_array(f"{SECTION}_weight_alone", alone.astype(np.float32))
+    writer.save_array(f"{SECTION}_forward", _chunks(*_by_rank(spoken, pairs, rank), len(rank), n_words))
+
+
+def _numbered(occurrences: _Occurrences, rank: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """One number for a word and a rank, in the order of the words and then the ranks."""
+    return occurrences.number * len(rank) + rank[occurrences.row]
+
+
+def _read(keys: pa.Array) -> tuple[pa.Array, _Occurrences, _Occurrences]:
+    """The vocabulary in order, the words of each query, and the character pairs of it that are none of its words."""
+    seen: defaultdict[str, int] = defaultdict()
+    seen.default_factory = seen.__len__
+    numbers, sizes = (array("I"), array("I")), (array("I"), array("I"))
+    for start in range(0, len(keys), _BATCH):
+        for key in keys.slice(start, _BATCH).to_pylist():
+            plain = unaccented(key)
+            spoken = words(plain)
+            pairs = [] if key.isascii() else [pair for pair in character_pairs(plain) if pair not in spoken]
+            for kind, found in enumerate((spoken, pairs)):
+                numbers[kind].extend([seen[word] for word in found])
+                sizes[kind].append(len(found))
+    vocabulary = sorted(seen)
+    place = np.empty(len(vocabulary), dtype=np.int64)
+    place[[seen[word] for word in vocabulary]] = np.arange(len(vocabulary))
+    rows = np.arange(len(keys))
+    spoken_at, pairs_at = (
+        _Occurrences(place[np.asarray(number)] if len(number) else np.empty(0, np.int64), np.repeat(rows, size))
+        for number, size in zip(numbers, sizes, strict=True)
+    )
+    return pa.array(vocabulary, pa.large_string()), spoken_at, pairs_at
+
+
+def _by_rank(
+    spoken: _Occurrences, pairs: _Occurrences, rank: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """All occurrences in the order of their ranks: numbers of words, and ranks."""
+    ranks = rank[np.concatenate((spoken.row, pairs.row))]
+    order = np.argsort(ranks, kind="stable")
+    return np.concatenate((spoken.number, pairs.number))[order], ranks[order]
+
+
+def _chunks(
+    number: npt.NDArray[np.int64], rank: npt.NDArray[np.int64], n_queries: int, n_words: int
+) -> npt.NDArray[np.uint32]:
+    """The forward index: a chunk for each query by rank, then those that go on, uint32[n_chunks, CHUNK].
+
+    Places that are empty hold `PAD`. Where a query has more words than fit, the last place of its chunk
+    holds `n_words` plus the number of a further chunk, counted from after the queries.
+    """
+    size = np.bincount(rank, minlength=n_queries)
+    further = np.maximum(0, (size + 1) // (CHUNK - 1) - 1)
+    first_further = np.cumsum(further) - further
+    at = np.arange(len(rank)) - (np.cumsum(size) - size)[rank]
+    chunk = np.minimum(at // (CHUNK - 1), further[rank])
+    row = np.where(chunk == 0, rank, n_queries + first_further[rank] + chunk - 1)
+    chunks = np.full((n_queries + int(further.sum()), CHUNK), PAD, dtype=np.uint32)
+    chunks[row, at - chunk * (CHUNK - 1)] = number
+    going_on = np.repeat(np.arange(n_queries), further)
+    step = np.arange(len(going_on)) - first_further[going_on]
+    before = np.where(step == 0, going_on, n_queries + first_further[going_on] + step - 1)
+    chunks[before, CHUNK - 1] = n_words + np.arange(len(going_on))
+    return chunks

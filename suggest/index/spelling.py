@@ -1,0 +1,165 @@
+"""Here is a misspelling: which words, or beginnings of words, may have been meant, and how likely is each?"""
+
+from __future__ import annotations
+
+from math import log1p
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
+
+from suggest.artifacts import Generation, GenerationWriter
+from suggest.index.budget import Budget
+from suggest.index.spelling_deletes import LENGTHS, WHOLE, Deletes, Near, holds, save_deletes
+from suggest.text.edits import EditCosts, edit_costs
+
+ONE_EDIT_FROM, TWO_EDITS_FROM = 3, 5
+"""Characters from which on a word may have one edit, and two."""
+
+VERIFIED = 64
+"""Words looked at for each number of deletes, the heaviest first."""
+
+COSTED = 32
+"""Verified spellings whose cost is computed: those that could score best."""
+
+
+class Vocabulary(Protocol):
+    """Words in code point order, by number."""
+
+    weight: Any
+    """float32 by word: how much the queries that hold it weigh together."""
+
+    def word(self, number: int) -> str:
+        """The word of a number."""
+        ...
+
+
+class Correction(NamedTuple):
+    """What may have been meant.
+
+    Attributes:
+        text: a word of the vocabulary, or the beginning of one or more.
+        finished: whether it is a whole word.
+        edits: insertions, deletions, replacements and exchanges of neighbours; 0 for what was typed.
+        cost: in nats, see `EditCosts`; 0 for what was typed.
+        weight: of the word, or of the heaviest word that begins so.
+    """
+
+    text: str
+    finished: bool
+    edits: int
+    cost: float
+    weight: float
+
+    @property
+    def score(self) -> float:
+        """Higher is better: logarithms of weight and of the chance of the error, summed."""
+        return log1p(self.weight) - self.cost
+
+
+class _Spelling(NamedTuple):
+    """A correction whose cost is not known yet."""
+
+    text: str
+    weight: float
+    edits: int
+    finished: bool
+
+
+class Spelling:
+    """Corrections of words, finished or not, from memory-mapped arrays. About 110 bytes a word of a vocabulary.
+
+    Attributes:
+        space_cost: nats of one space too many or too few.
+    """
+
+    def __init__(self, generation: Generation, words: Vocabulary, costs: EditCosts | None = None) -> None:
+        """Opens what `save_spelling` wrote of the same words; the costs that ship unless others are given."""
+        self._words = words
+        self._costs = costs or edit_costs()
+        self.space_cost = self._costs.space
+        self._deletes = {length: Deletes(generation, length) for length in LENGTHS if holds(generation, length)}
+
+    def corrections(self, typed: str, *, finished: bool, limit: int, budget: Budget) -> list[Correction]:
+        """The likeliest other spellings, best score first; what was typed is never among them.
+
+        Complete for whole words within `allowed_edits`, and for beginnings when `finished` is false, up to the
+        cuts at `VERIFIED` and `COSTED`. Cost: 150 to 400 µs. Nodes: probed entries, words verified.
+        """
+        edits = allowed_edits(typed)
+        if not edits or not self._deletes:
+            return []
+        length = WHOLE if finished else max(length for length in LENGTHS if length <= len(typed))
+        near = self._deletes[length].near(typed, min(edits, LENGTHS[length]), budget)
+        rows = self._heaviest(near, budget)
+        texts = [self._words.word(row) for row in rows.tolist()]
+        weights = self._words.weight[rows].tolist()
+        found = [] if not texts else _whole_words(typed, texts, weights, edits)
+        if texts and not finished:
+            found += _beginnings(typed, texts, weights, edits)
+        return self._best(typed, found, limit)
+
+    def _best(self, typed: str, found: list[_Spelling], limit: int) -> list[Correction]:
+        """The best corrections among the `COSTED` most promising."""
+        if len(found) > COSTED:
+            guess = self._costs.guess
+            found.sort(key=lambda each: guess(typed, each.text, each.edits) - log1p(each.weight))
+        best = [self._correction(typed, spelling) for spelling in found[:COSTED]]
+        best.sort(key=lambda correction: (-correction.score, correction.text))
+        return best[:limit]
+
+    def _heaviest(self, near: Near, budget: Budget) -> npt.NDArray[np.int64]:
+        """Words of the intervals: the `VERIFIED` heaviest of those with at most one delete, and of the others."""
+        chosen = []
+        for part in (near.deletes <= 1, near.deletes > 1):
+            first, size = near.first[part], (near.last - near.first)[part]
+            n_words = int(size.sum())
+            if not n_words or not budget.spend(n_words):
+                continue
+            rows = np.repeat(first - np.cumsum(size) + size, size) + np.arange(n_words)
+            if n_words > VERIFIED:
+                rows = rows[np.argpartition(-self._words.weight[rows], VERIFIED)[:VERIFIED]]
+            chosen.append(rows)
+        return np.concatenate(chosen) if chosen else np.empty(0, np.int64)
+
+    def _correction(self, typed: str, spelling: _Spelling) -> Correction:
+        text, weight, edits, finished = spelling
+        cost = self._costs.cost(typed, text, finished=finished)
+        return Correction(text, finished, edits, cost if finished else cost + self._costs.unfinished, weight)
+
+
+def save_spelling(writer: GenerationWriter, words: pa.Array) -> None:
+    """Writes what `Spelling` reads; words distinct, in code point order. About 10 s for 200,000."""
+    save_deletes(writer, words)
+
+
+def allowed_edits(typed: str) -> int:
+    """How many edits a word of this length may have."""
+    return (len(typed) >= ONE_EDIT_FROM) + (len(typed) >= TWO_EDITS_FROM)
+
+
+def _whole_words(typed: str, texts: list[str], weights: list[float], edits: int) -> list[_Spelling]:
+    distances = cdist([typed], texts, scorer=OSA.distance, score_cutoff=edits)[0].tolist()
+    found = zip(texts, weights, distances, strict=True)
+    return [
+        _Spelling(text, weight, distance, finished=True) for text, weight, distance in found if 0 < distance <= edits
+    ]
+
+
+def _beginnings(typed: str, texts: list[str], weights: list[float], edits: int) -> list[_Spelling]:
+    """Of each word its beginnings nearest to an unfinished one, if within reach; not of words that begin so."""
+    ends = range(max(1, len(typed) - edits), len(typed) + edits + 1)
+    cut = [text[:end] for end in ends for text in texts]
+    distances = cdist([typed], cut, scorer=OSA.distance, score_cutoff=edits)[0].reshape(len(ends), -1)
+    nearest = distances.min(axis=0)
+    chosen = np.flatnonzero((distances == nearest) & (nearest > 0) & (nearest <= edits))
+    best: dict[str, _Spelling] = {}
+    for at in chosen.tolist():
+        row = at % len(texts)
+        known = best.get(cut[at])
+        if known is None or known.weight < weights[row]:
+            best[cut[at]] = _Spelling(cut[at], weights[row], int(nearest[row]), finished=False)
+    return list(best.values())

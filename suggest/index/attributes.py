@@ -7,6 +7,7 @@ than every 32nd query are stored as bits, the others as sorted rows, whichever i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import OrderedDict
 from threading import Lock
 from typing import NamedTuple
@@ -30,8 +31,6 @@ CACHED_BYTES = 64 << 20
 _DENSE = 32
 """From one query in so many on, a bit for every query is smaller than four bytes for each that has the value."""
 
-_INFINITY_BITS = np.uint32(0x7F800000)
-
 
 class AttributeRows(NamedTuple):
     """Which query has which attribute, in any order; repeated pairs count once.
@@ -48,34 +47,39 @@ class AttributeRows(NamedTuple):
 
 
 class AllowedRows:
-    """Queries that pass a filter, in the order of their keys; for each a value, lower is better."""
+    """Queries that pass a filter, in the order of their keys, each with its place in an order of popularity."""
 
-    def __init__(self, rows: npt.NDArray[np.uint32], values: npt.NDArray[np.uint32]) -> None:
-        self._rows = rows
-        self._best = BestOfRange(values)
-        self.nbytes = rows.nbytes + values.nbytes
+    def __init__(
+        self, rows: npt.NDArray[np.uint32], places: npt.NDArray[np.uint32], id_of_place: npt.NDArray[np.uint32]
+    ) -> None:
+        """Takes the rows, ascending, the place of each, distinct and the best smallest, and the ids by place."""
+        self._rows = rows.data
+        self._best = BestOfRange(places)
+        self._id_of_place = id_of_place
+        self.nbytes = rows.nbytes + self._best.nbytes
 
     def between(self, first: int, last: int) -> tuple[int, int]:
-        """Positions [start, end) of the allowed among the rows [first, last). About 2 µs."""
-        # As the rows' own type: otherwise numpy converts the whole column on every call.
-        start, end = self._rows.searchsorted(np.array((first, last), np.uint32)).tolist()
-        return start, end
+        """Positions [start, end) of the allowed among the rows [first, last). About 1 µs."""
+        start = bisect_left(self._rows, first)
+        return start, bisect_left(self._rows, last, start)
 
     def cost(self, start: int, end: int, k: int) -> int:
-        """How many values `best` looks at, at most."""
+        """How many queries `best` looks at, at most."""
         return self._best.cost(start, end, k)
 
-    def best(self, start: int, end: int, k: int) -> npt.NDArray[np.uint32]:
-        """Rows of the best `k` of the positions [start, end), best first, ties by key; see `BestOfRange.best`."""
-        return self._rows[self._best.best(start, end, k)]
+    def best(self, start: int, end: int, k: int) -> list[int]:
+        """Ids of the best `k` of the positions [start, end), best first; see `BestOfRange.smallest`."""
+        ids: list[int] = self._id_of_place[self._best.smallest(start, end, k)].tolist()
+        return ids
 
 
 class Allowed:
-    """The queries that pass one filter. Immutable; in no locale anything is computed before it is asked for.
+    """The queries that pass one filter; immutable.
 
     Attributes:
         by_id: bool by query id.
         by_rank: bool by rank.
+        passes: `by_id` as a view that is quicker to index one by one.
         n_queries: how many pass.
     """
 
@@ -91,6 +95,7 @@ class Allowed:
         self.by_id[ids] = True
         self.by_rank = np.zeros(len(id_of_row), dtype=np.bool_)
         self.by_rank[index.queries.rank[ids]] = True
+        self.passes = self.by_id.data
 
     @property
     def is_everything(self) -> bool:
@@ -103,15 +108,11 @@ class Allowed:
         orders = sum(order.nbytes for order in list(self._orders.values()))
         return self.by_id.nbytes + self.by_rank.nbytes + self._rows.nbytes + orders
 
-    def ids(self, rows: npt.NDArray[np.uint32]) -> list[int]:
-        """Query ids of rows."""
-        ids: list[int] = self._id_of_row[rows].tolist()
-        return ids
-
     def order(self, locale: str) -> AllowedRows:
         """What passes of the queries of a locale that `PrefixIndex.locale` returned, by their weight there.
 
-        Computed by the first call, about 10 ns a query; threads that meet there compute the same.
+        Computed by the first call, about 10 ns a query over all locales and 50 in one; threads that
+        meet there compute the same.
         """
         if locale not in self._orders:
             weights = self._index.in_locale(locale)
@@ -119,13 +120,17 @@ class Allowed:
         return self._orders[locale]
 
     def _anywhere(self) -> AllowedRows:
-        return AllowedRows(self._rows, self._index.queries.rank[self._id_of_row[self._rows]])
+        queries = self._index.queries
+        return AllowedRows(self._rows, queries.rank[self._id_of_row[self._rows]], queries.id_of_rank)
 
     def _in_locale(self, weights: LocaleWeights) -> AllowedRows:
-        weight = weights.by_id(len(self.by_id))[self._id_of_row[self._rows]]
+        ids = self._id_of_row[self._rows]
+        weight = weights.by_id(len(self.by_id))[ids]
         found = np.flatnonzero(weight)
-        # The bits of positive floats ascend with them.
-        return AllowedRows(self._rows[found], _INFINITY_BITS - weight[found].view(np.uint32))
+        order = np.argsort(-weight[found], kind="stable")
+        places = np.empty(len(found), dtype=np.uint32)
+        places[order] = np.arange(len(found), dtype=np.uint32)
+        return AllowedRows(self._rows[found], places, ids[found[order]])
 
 
 class AttributeIndex:

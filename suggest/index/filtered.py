@@ -1,18 +1,19 @@
 """Here is a prefix and a filter: which queries start so and pass, best first?
 
-Three ways to the same answer, the cheapest that is exact: a light prefix is enumerated; of a prefix with
-few that pass, these are compared; otherwise the stored list may hold enough of them already, and if not,
-block minima find the best of the run without looking at each.
+Three ways to the same answer, the cheapest that is exact: a light prefix is enumerated; where enough of
+the stored list is likely to pass, it is looked at; otherwise those that pass are a run of neighbours, of
+which the best are compared or, in a long run, found by the minima of blocks.
 """
 
 from __future__ import annotations
-
-from itertools import islice
 
 from suggest.index import heavy
 from suggest.index.attributes import Allowed
 from suggest.index.budget import Budget
 from suggest.index.prefix import Completions, PrefixIndex
+
+_LIKELY = 1.25
+"""How many times `k` must be expected to pass among the stored: fewer are often too few."""
 
 
 def filtered_top(index: PrefixIndex, prefix: str, k: int, locale: str, allowed: Allowed, budget: Budget) -> Completions:
@@ -30,11 +31,10 @@ def filtered_top(index: PrefixIndex, prefix: str, k: int, locale: str, allowed: 
     """
     if allowed.is_everything:
         return index.top(prefix, k, locale) if budget.spend(k) else Completions([], [])
-    span = index.interval(prefix)
-    if span is None:
-        return _light(index, prefix, k, locale, allowed, budget)
-    ids = _heavy(index, prefix, span, k, locale, allowed, budget)
-    return Completions(ids, [index.queries.text(query_id) for query_id in ids])
+    ids, texts = _found(index, prefix, k, locale, allowed, budget)
+    rest = ids[len(texts) :]
+    texts += index.queries.displays(rest, list(map(index.queries.key, rest)))
+    return Completions(ids, texts)
 
 
 def filtered_top_ids(
@@ -43,33 +43,55 @@ def filtered_top_ids(
     """The ids of `filtered_top` alone; cheaper, since the ranker will drop most of them unseen."""
     if allowed.is_everything:
         return index.top_ids(prefix, k, locale) if budget.spend(k) else []
+    return _found(index, prefix, k, locale, allowed, budget)[0]
+
+
+def _found(
+    index: PrefixIndex, prefix: str, k: int, locale: str, allowed: Allowed, budget: Budget
+) -> tuple[list[int], list[str]]:
+    """The ids, and the texts of the first of them as far as they are known."""
     span = index.interval(prefix)
     if span is None:
-        return _light(index, prefix, k, locale, allowed, budget).ids
-    return _heavy(index, prefix, span, k, locale, allowed, budget)
-
-
-def _light(index: PrefixIndex, prefix: str, k: int, locale: str, allowed: Allowed, budget: Budget) -> Completions:
-    if not allowed.n_queries or not budget.spend(heavy.HEAVY_OVER):
-        return Completions([], [])
-    found = index.top(prefix, heavy.HEAVY_OVER, locale)
-    kept = [number for number, query_id in enumerate(found.ids) if allowed.by_id[query_id]][:k]
-    return Completions([found.ids[number] for number in kept], [found.texts[number] for number in kept])
-
-
-def _heavy(
-    index: PrefixIndex, prefix: str, span: tuple[int, int], k: int, locale: str, allowed: Allowed, budget: Budget
-) -> list[int]:
+        return _light(index, prefix, k, locale, allowed, budget)
+    likely = k * _LIKELY * len(allowed.by_id)
+    for n_stored in (heavy.TOP, heavy.DEEP_TOP):
+        if allowed.n_queries * n_stored >= likely:
+            found = _stored(index, prefix, n_stored, k, locale, allowed, budget)
+            if found is not None:
+                return found
+            break
     order = allowed.order(locale)
     start, end = order.between(*span)
-    # Among so many the stored list, the best of all, is likely to hold enough that pass.
-    if (end - start) * heavy.DEEP_TOP > k * (span[1] - span[0]) and end - start > heavy.DEEP_OVER:
-        if not budget.spend(heavy.DEEP_TOP):
-            return []
-        stored = index.top_ids(prefix, heavy.DEEP_TOP, locale)
-        passing = list(islice((query_id for query_id in stored if allowed.by_id[query_id]), k))
-        if len(passing) == k:
-            return passing
     if start == end or not budget.spend(order.cost(start, end, k)):
-        return []
-    return allowed.ids(order.best(start, end, k))
+        return [], []
+    return order.best(start, end, k), []
+
+
+def _light(
+    index: PrefixIndex, prefix: str, k: int, locale: str, allowed: Allowed, budget: Budget
+) -> tuple[list[int], list[str]]:
+    if not allowed.n_queries or not budget.spend(heavy.HEAVY_OVER):
+        return [], []
+    passes = allowed.passes
+    passing = [entry for entry in index.queries.starting_with(prefix) if passes[entry[1]]]
+    if not passing:
+        return [], []
+    weights = index.weights([query_id for _, query_id in passing], locale)
+    entries = [(-weight, key, query_id) for weight, (key, query_id) in zip(weights, passing, strict=True) if weight]
+    entries.sort()
+    ids = [query_id for _, _, query_id in entries[:k]]
+    return ids, index.queries.displays(ids, [key for _, key, _ in entries[:k]])
+
+
+def _stored(
+    index: PrefixIndex, prefix: str, n_stored: int, k: int, locale: str, allowed: Allowed, budget: Budget
+) -> tuple[list[int], list[str]] | None:
+    """What passes of the first that are stored; None when there may be more."""
+    stored = index.stored(prefix, n_stored, locale)
+    if stored is None or not budget.spend(len(stored[0])):
+        return [], []
+    ids, texts = stored
+    passing = [number for number, query_id in enumerate(ids) if allowed.passes[query_id]][:k]
+    if len(passing) < k and len(ids) >= heavy.TOP:
+        return None
+    return [ids[number] for number in passing], [texts[number] for number in passing if number < len(texts)]

@@ -95,6 +95,14 @@ class PrefixIndex:
         weights = self._locales.get(locale, self.queries.weight)
         return [weights[query_id] for query_id in ids]
 
+    def stored(self, prefix: str, k: int, locale: str = ALL) -> tuple[list[int], list[str]] | None:
+        """The first `k` of what is stored of a heavy prefix, and the texts of the first of these; None of a light one.
+
+        Fewer than `heavy.TOP` when there are no more. About 2 µs.
+        """
+        number = self._heavy.get(prefix, -1)
+        return None if number < 0 else self._lists[locale].top(number, k)
+
     def in_locale(self, locale: str) -> LocaleWeights | None:
         """Popularity in a locale that `locale` returned; None where it is that over all locales."""
         return self._locales.get(locale)

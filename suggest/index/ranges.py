@@ -10,49 +10,61 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-BLOCK = 64
+BLOCK = 128
 """Values below one minimum."""
 
 SCANNED = 1024
-"""So many neighbours are looked at one by one: numpy takes less time for them than for one more level."""
+"""So many values are looked at one by one: numpy takes less time for them than for blocks of them."""
+
+SCANNED_MINIMA = 4096
+"""So many minima are: of half a million values there is then one level of blocks."""
 
 
 class BestOfRange:
-    """The positions of the smallest values of any range, exactly; ties by position. Memory: 1/16 byte a value more."""
+    """The smallest of any range of distinct values, exactly."""
 
     def __init__(self, values: npt.NDArray[np.uint32]) -> None:
-        """Takes the values, uint32[n], and keeps them; about 1 ns each."""
-        self._levels = [values]
-        while len(self._levels[-1]) > SCANNED:
-            below = self._levels[-1]
-            self._levels.append(np.minimum.reduceat(below, np.arange(0, len(below), BLOCK)))
+        """Takes the values, uint32[n], and keeps a copy in whole blocks; about 2 ns each."""
+        self._levels = [_in_blocks(values)]
+        while len(self._levels[-1]) * BLOCK > (SCANNED if len(self._levels) == 1 else SCANNED_MINIMA):
+            self._levels.append(_in_blocks(self._levels[-1].min(axis=1)))
+        self._flat = [level.reshape(-1) for level in self._levels]
+        self.nbytes = sum(level.nbytes for level in self._levels)
 
     def cost(self, first: int, last: int, k: int) -> int:
-        """How many values `best` looks at, at most."""
-        return min(last - first, SCANNED + (len(self._levels) - 1) * (k + 2) * BLOCK)
+        """How many values `smallest` looks at, at most."""
+        return min(last - first, SCANNED_MINIMA + (len(self._levels) - 1) * (k + 2) * BLOCK)
 
-    def best(self, first: int, last: int, k: int) -> npt.NDArray[np.int64]:
-        """Positions of the `k` smallest values in [first, last), the smallest first, int64.
+    def smallest(self, first: int, last: int, k: int) -> npt.NDArray[np.uint32]:
+        """The `k` smallest values at positions [first, last), ascending.
 
-        About 8 µs for up to `SCANNED` values, and 10 µs more for each level above; O(k log n) values.
+        About 5 µs for up to `SCANNED` values, else about 30 µs.
         """
-        ranges = [(first, last)]
-        # A range is answered by the whole blocks in it and by what is left over at its two ends.
-        while last - first > SCANNED:
-            first, last = -(-first // BLOCK), last // BLOCK
-            ranges.append((first, last))
-        chosen = self._smallest(len(ranges) - 1, np.arange(first, last), k)
-        for level in range(len(ranges) - 2, -1, -1):
-            below, above = ranges[level], ranges[level + 1]
-            inside = (chosen[:, None] * BLOCK + np.arange(BLOCK)).ravel()
-            before, after = np.arange(below[0], above[0] * BLOCK), np.arange(above[1] * BLOCK, below[1])
-            chosen = self._smallest(level, np.concatenate((before, inside, after)), k)
-        return chosen
+        values = self._flat[0]
+        if last - first <= SCANNED:
+            return np.sort(values[first:last])[:k]
+        start, end = -(-first // BLOCK), last // BLOCK
+        inside = self._levels[0][self._best_blocks(1, start, end, k)].reshape(-1)
+        found = np.concatenate((values[first : start * BLOCK], inside, values[end * BLOCK : last]))
+        return np.sort(np.partition(found, k - 1)[:k] if len(found) > k else found)
 
-    def _smallest(self, level: int, positions: npt.NDArray[np.int64], k: int) -> npt.NDArray[np.int64]:
-        # One number of both, so that equal values come in the order of their positions.
-        keyed = self._levels[level][positions].astype(np.uint64) << np.uint64(32) | positions.astype(np.uint64)
-        if len(keyed) > k:
-            keyed = np.partition(keyed, k - 1)[:k]
-        keyed.sort()
-        return (keyed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    def _best_blocks(self, level: int, first: int, last: int, k: int) -> npt.NDArray[np.intp]:
+        """Numbers of the `k` blocks of [first, last) with the smallest minima, in any order."""
+        minima = self._flat[level]
+        if last - first <= SCANNED_MINIMA:
+            return first + _at_smallest(minima[first:last], k)
+        start, end = -(-first // BLOCK), last // BLOCK
+        inside = self._best_blocks(level + 1, start, end, k)[:, None] * BLOCK + np.arange(BLOCK)
+        numbers = np.concatenate((np.arange(first, start * BLOCK), inside.reshape(-1), np.arange(end * BLOCK, last)))
+        return numbers[_at_smallest(minima[numbers], k)]
+
+
+def _at_smallest(values: npt.NDArray[np.uint32], k: int) -> npt.NDArray[np.intp]:
+    return np.argpartition(values, k - 1)[:k] if len(values) > k else np.arange(len(values))
+
+
+def _in_blocks(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """The values in rows of `BLOCK`, the last one filled up with what is larger than any."""
+    filled = np.full((-(-len(values) // BLOCK), BLOCK), np.iinfo(np.uint32).max, dtype=np.uint32)
+    filled.reshape(-1)[: len(values)] = values
+    return filled

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from suggest.pipelines.attributes import aliases, attributes
 from suggest.pipelines.deduplicate import deduplicate, repeated_ids
 from suggest.pipelines.final_intent import final_intent
 from suggest.pipelines.profiles import profiles
@@ -24,8 +25,7 @@ from suggest.pipelines.spellings import spellings
 from suggest.types import DAY_US, Event, now_us
 from suggest.types.history import FINAL_INTENT_US
 
-_EVENT_COLUMNS = ["type", "ts_us", "user", "event_id", "known_at_us", "locale", "session", "query", "source"]
-_COUNT_COLUMNS = ["query", "count", "users", "locale"]
+_EVENT_COLUMNS = ("type", "ts_us", "user", "event_id", "known_at_us", "locale", "region", "session", "query", "source")
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,8 @@ class LogTables:
         statistics: see `query_statistics`.
         by_locale: see `locale_weights`.
         profiles: see `profiles`.
+        attributes: see `attributes`.
+        aliases: key, alias: string, together unique, never equal: another key that stands for the query.
         tombstones: key: string, unique; deleted_us: int64, of queries that delete events name. They
             are in no other table.
         watermark_us: the latest `known_at` of all events in µs; 0 without events.
@@ -74,6 +76,8 @@ class LogTables:
     statistics: ir.Table
     by_locale: ir.Table
     profiles: ir.Table
+    attributes: ir.Table
+    aliases: ir.Table
     tombstones: ir.Table
     watermark_us: int
 
@@ -115,18 +119,21 @@ def collect(connection: Any, inputs: BuildInputs, report: ReadReport, *, directo
     searches = _usable(connection, searches, tombstones, report)
     marked = connection.create_table("searches", final_intent(searches, inputs.typing_us))
     report.drop("half_typed", _n_rows(connection, marked.filter(~marked.is_final)))
-    return _tables(connection, marked.filter(marked.is_final), counts, tombstones, inputs, watermark_us)
+    named = _usable(connection, _spell(aliases(counts), spelled), tombstones, report)
+    named = named.filter(named.key != named.named).select(key="named", alias="key").distinct()
+    searches = marked.filter(marked.is_final)
+    return _tables(connection, searches, counts, named, tombstones, inputs, watermark_us)
 
 
 def _stage(connection: Any, inputs: BuildInputs, report: ReadReport, directory: Path) -> tuple[ir.Table, ir.Table, int]:
     """Distinct events that count, counts, and the watermark."""
     read = read_events(inputs.events, strict=inputs.strict, report=report, latest_us=inputs.latest_us)
     read = _without_forgotten(read, inputs.forgotten, report)
-    events = _to_parquet(
-        connection, directory / "events.parquet", chain(read, event_batches(inputs.extra_events)), _EVENT_COLUMNS
-    )
+    read = chain(read, event_batches(inputs.extra_events))
+    needed = pa.schema([EVENT_SCHEMA.field(name) for name in _EVENT_COLUMNS])
+    events = _to_parquet(connection, directory / "events.parquet", read, needed)
     counted = read_counts(inputs.queries, strict=inputs.strict, report=report)
-    counts = _to_parquet(connection, directory / "counts.parquet", counted, _COUNT_COLUMNS)
+    counts = _to_parquet(connection, directory / "counts.parquet", counted, COUNT_SCHEMA)
     if inputs.as_of_us is not None:
         is_late = events.known_at_us > inputs.as_of_us
         report.drop("known_later", _n_rows(connection, events.filter(is_late)))
@@ -139,14 +146,12 @@ def _stage(connection: Any, inputs: BuildInputs, report: ReadReport, directory: 
     return deduplicate(events, repeated), counts, watermark_us
 
 
-def _to_parquet(connection: Any, path: Path, batches: Iterator[pa.RecordBatch], columns: list[str]) -> ir.Table:
+def _to_parquet(connection: Any, path: Path, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> ir.Table:
     # Through a file and not into the database: every engine reads it, a batch at a time, only the columns it needs.
-    schema = COUNT_SCHEMA if columns is _COUNT_COLUMNS else EVENT_SCHEMA
-    schema = pa.schema([schema.field(name) for name in columns])
-    repetitive = [name for name in columns if name != "event_id"]
+    repetitive = [name for name in schema.names if name != "event_id"]
     with pq.ParquetWriter(path, schema, use_dictionary=repetitive) as writer:
         for batch in batches:
-            writer.write_batch(batch.select(columns))
+            writer.write_batch(batch.select(schema.names))
     table: ir.Table = connection.read_parquet(path)
     return table
 
@@ -169,7 +174,8 @@ def _without_forgotten(
 
 
 def _texts(events: ir.Table, counts: ir.Table) -> ir.Table:
-    return events.filter(events.type.isin(["search", "delete"])).select("query").union(counts.select("query"))
+    texts = events.filter(events.type.isin(["search", "delete"])).select("query")
+    return texts.union(counts.select("query"), aliases(counts.mutate(key="query")).select("query"))
 
 
 def _tombstones(events: ir.Table, spelled: ir.Table) -> ir.Table:
@@ -195,6 +201,7 @@ def _tables(
     connection: Any,
     searches: ir.Table,
     counts: ir.Table,
+    named: ir.Table,
     tombstones: ir.Table,
     inputs: BuildInputs,
     watermark_us: int,
@@ -202,10 +209,13 @@ def _tables(
     uses = connection.create_table("uses", query_uses(searches, watermark_us, inputs.half_life_us))
     forms = surface_forms(searches, counts)
     statistics = query_statistics(uses, forms, counts, inputs.max_per_user)
+    by_locale = connection.create_table("by_locale", locale_weights(uses, counts, inputs.max_per_user))
     return LogTables(
         statistics=connection.create_table("statistics", statistics),
-        by_locale=connection.create_table("by_locale", locale_weights(uses, counts, inputs.max_per_user)),
+        by_locale=by_locale,
         profiles=connection.create_table("profiles", profiles(searches)),
+        attributes=connection.create_table("attributes", attributes(by_locale, searches, counts)),
+        aliases=connection.create_table("aliases", named),
         tombstones=tombstones,
         watermark_us=watermark_us,
     )

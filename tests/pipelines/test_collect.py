@@ -15,7 +15,7 @@ from suggest.pipelines.collect import BuildInputs, collect, connect
 from suggest.pipelines.report import ReadReport
 from suggest.types import SECOND_US, parse_event
 
-TABLES = ("statistics", "by_locale", "profiles", "tombstones")
+TABLES = ("statistics", "by_locale", "profiles", "attributes", "aliases", "tombstones")
 
 
 def _search(ts: int, user: str, query: str, **more: Any) -> dict[str, Any]:
@@ -44,8 +44,8 @@ def _bag(rows: list[dict[str, Any]]) -> Counter[Any]:
 
 LOG = [
     _search(100, "u1", "Niv", locale="de"),
-    _search(103, "u1", "Nivea", locale="de", session="s"),
-    _search(200, "u2", "nivea", locale="en", source="typeahead"),
+    _search(103, "u1", "Nivea", locale="de", session="s", region="DE"),
+    _search(200, "u2", "nivea", locale="en", source="typeahead", region="US"),
     _search(300, "u3", " nivea ", locale="en", event_id="e3"),
     _search(300, "u3", " nivea ", locale="en", event_id="e3", known_at=900),
     _search(400, "u3", "\u200b", event_id="blank"),
@@ -58,7 +58,19 @@ LOG = [
     {"type": "view", "ts": 800, "user": "u1", "item": "v"},
     _search(2000, "u9", "later"),
 ]
-COUNTS = [{"query": "nivea", "count": 7, "users": 3}, {"query": "Bad word", "count": 9}, {"query": "Tram", "count": 2}]
+COUNTS = [
+    {
+        "query": "nivea",
+        "count": 7,
+        "users": 3,
+        "kind": "brand",
+        "tags": ["care", "skin"],
+        "aliases": ["Niwea", "NIVEA"],
+    },
+    {"query": "Bad word", "count": 9, "kind": "word", "tags": ["x"], "aliases": ["worse"]},
+    {"query": "Tram", "count": 2, "region": "CH", "aliases": ["streetcar", "bad  WORD", " ", "y" * 300]},
+    {"query": "NIVEA", "count": 1, "kind": "colour", "tags": ["skin"], "locale": "it", "aliases": ["niwea"]},
+]
 
 
 def _inputs(tmp_path: Path, **more: Any) -> BuildInputs:
@@ -79,13 +91,13 @@ def test_collect_leaves_out_what_does_not_count_and_says_why(tmp_path: Path) -> 
         "known_later": 1,
         "forgotten_user": 1,
         "duplicate": 1,
-        "empty_query": 1,
-        "too_long_query": 1,
-        "deleted_query": 2,
+        "empty_query": 1 + 1,
+        "too_long_query": 1 + 1,
+        "deleted_query": 2 + 1,
         "half_typed": 1,
     }
     nivea = statistics["nivea"]
-    assert (nivea["count"], nivea["users"], nivea["weight"]) == (3 + 7, 2 + 3, 10.0)
+    assert (nivea["count"], nivea["users"], nivea["weight"]) == (3 + 8, 2 + 4, 11.0)
     assert (nivea["display"], nivea["last_seen_us"]) == ("nivea", 300 * SECOND_US)
     assert (statistics["tram"]["count"], statistics["tram"]["users"], statistics["tram"]["last_seen_us"]) == (2, 2, 0)
     assert tables["tombstones"] == [{"key": "bad word", "deleted_us": 650 * SECOND_US}]
@@ -98,10 +110,37 @@ def test_collect_tells_weights_by_locale_and_null_for_none(tmp_path: Path) -> No
     assert weights == {
         ("nivea", "de"): 1.0,
         ("nivea", "en"): 2.0,
+        ("nivea", "it"): 1.0,
         ("nivea", None): 7.0,
         ("zug", None): 1.0,
         ("tram", None): 2.0,
     }
+
+
+def test_collect_tells_every_attribute_a_query_was_seen_with(tmp_path: Path) -> None:
+    tables, _ = _collect(tmp_path / "work", _inputs(tmp_path))
+    assert _bag(tables["attributes"]) == _bag(
+        [
+            {"key": key, "field": field, "value": value}
+            for key, field, value in (
+                ("nivea", "kind", "brand"),
+                ("nivea", "kind", "colour"),
+                ("nivea", "tags", "care"),
+                ("nivea", "tags", "skin"),
+                ("nivea", "locale", "de"),
+                ("nivea", "locale", "en"),
+                ("nivea", "locale", "it"),
+                ("nivea", "region", "DE"),
+                ("nivea", "region", "US"),
+                ("tram", "region", "CH"),
+            )
+        ]
+    )
+
+
+def test_collect_tells_which_keys_stand_for_a_query(tmp_path: Path) -> None:
+    tables, _ = _collect(tmp_path / "work", _inputs(tmp_path))
+    assert _bag(tables["aliases"]) == _bag([{"key": "nivea", "alias": "niwea"}, {"key": "tram", "alias": "streetcar"}])
 
 
 def test_collect_keeps_profiles_with_the_session_the_client_named(tmp_path: Path) -> None:
@@ -135,7 +174,7 @@ def test_collect_gives_equal_rows_whatever_the_order_of_files_and_rows(tmp_path:
 
 def test_collect_of_nothing_is_empty_tables(tmp_path: Path) -> None:
     tables, report = _collect(tmp_path / "work", BuildInputs())
-    assert tables == {"statistics": [], "by_locale": [], "profiles": [], "tombstones": [], "watermark_us": 0}
+    assert tables == {name: [] for name in TABLES} | {"watermark_us": 0}
     assert (report.rows, report.dropped) == (0, {})
 
 

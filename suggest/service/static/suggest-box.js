@@ -12,7 +12,8 @@ export const messages = {
   label: "Search",
   clear: "Clear",
   suggestions: "Suggestions",
-  searchedBefore: ", searched before",
+  sources: { history: "searched before", session: "searched before", words: "same words", typo: "corrected",
+    script: "other script", trending: "trending", generated: "composed", related: "related" },
   count: (n) => (n === 0 ? "No suggestions" : n === 1 ? "1 suggestion" : `${n} suggestions`),
   unavailable: "Suggestions are unavailable",
   unreachable: "The service cannot be reached",
@@ -21,15 +22,13 @@ export const messages = {
 const BUSY_AFTER_MS = 300; // sooner, the mark would flicker on every key
 const ANNOUNCE_AFTER_MS = 500; // a screen reader first finishes the letter typed
 
-// Keyboards there compose every word, Latin ones too: waiting for the end of a composition would
-// show nothing before the space.
+// Keyboards there compose every word, Latin ones too: waiting for the end would show nothing before the space.
 const COMPOSES_EVERY_WORD = /Android/.test(navigator.userAgent);
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-const ICONS = {
-  search: "M10.5 4a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13zm4.8 11.3L20 20",
-  history: "M12 4a8 8 0 1 1 0 16a8 8 0 0 1 0-16zm0 3.5V12l3 2",
-  clear: "M7 7l10 10M17 7L7 17",
-};
+const SEARCH = "M10.5 4a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13zm4.8 11.3L20 20";
+const HISTORY = "M12 4a8 8 0 1 1 0 16a8 8 0 0 1 0-16zm0 3.5V12l3 2";
+const CLEAR = "M7 7l10 10M17 7L7 17";
 
 // light-dark() follows the color-scheme of the page around the box, so a light page keeps a light box.
 const STYLE = new CSSStyleSheet();
@@ -42,7 +41,7 @@ STYLE.replaceSync(`
   --accent: var(--suggest-accent, light-dark(#2456d6, #8fb1ff));
   --active: var(--suggest-active, light-dark(#e9eefb, #2c3446));
   --radius: var(--suggest-radius, 14px); --inset: var(--suggest-inset, 14px); }
-:host([hidden]), [hidden] { display: none !important; }
+:host([hidden]), [hidden], ul:empty, p:empty { display: none !important; }
 * { box-sizing: border-box; }
 .box { display: flex; align-items: center; min-height: 48px; padding-inline: var(--inset) 2px; overflow: hidden;
   position: relative; color: var(--muted); background: var(--surface); border: 1px solid var(--border); border-radius: var(--radius); }
@@ -58,28 +57,25 @@ svg { flex: none; width: 20px; height: 20px; fill: none; stroke: currentColor; s
   border: 1px solid light-dark(#d9dde5, #3a4150); border-radius: var(--radius); box-shadow: 0 12px 32px #0003; }
 ul, p { margin: 0; padding: 0; list-style: none; }
 li { display: flex; align-items: center; gap: 12px; min-height: 40px; padding: 6px var(--inset); cursor: pointer; }
-li svg, p { color: var(--muted); }
-li > span:first-of-type { min-width: 0; overflow-wrap: anywhere; font-weight: 600; }
-li.plain > span:first-of-type, mark { font-weight: 400; }
+li svg, p, .source { color: var(--muted); }
+.text { min-width: 0; margin-inline-end: auto; overflow-wrap: anywhere; font-weight: 600; }
+.text:not(:has(mark)), mark { font-weight: 400; }
 mark { color: inherit; background: none; }
+.source { flex-shrink: 9999; font-size: .8125em; line-height: 1.25; text-align: end; }
 li:hover { background: color-mix(in srgb, var(--active) 60%, transparent); }
 li[aria-selected=true] { background: var(--active); box-shadow: inset 3px 0 var(--accent); }
 li[aria-selected=true]:dir(rtl) { box-shadow: inset -3px 0 var(--accent); }
 p { padding: 8px var(--inset); }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.unseen, :host(:not([sources=on])) .source { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (pointer: coarse) { li { min-height: 48px; } }
 @media (prefers-reduced-motion: reduce) { .busy::after { animation: none; opacity: .6; } }
 @media (forced-colors: active) {
-  li[aria-selected=true] { forced-color-adjust: none; color: HighlightText; background: Highlight; }
-  li[aria-selected=true] svg { color: inherit; } }
+  li[aria-selected=true] { forced-color-adjust: none; --muted: HighlightText; color: HighlightText; background: Highlight; } }
 `);
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
 /**
- * Cuts `text` where a match begins or ends: [{text, matched}, …].
- * Highlights count code points, strings here count UTF-16 units. A cut never falls inside what is read as one
- * character (a flag, a letter with its vowel sign): such a character is matched when any part of it is.
+ * Cuts `text` where a match begins or ends, in code points: [{text, matched}, …]. What is read as one character
+ * (a flag, a letter with its vowel sign) stays whole, and is matched when any part of it is.
  */
 function cut(text, highlights) {
   const pieces = [];
@@ -96,36 +92,25 @@ function cut(text, highlights) {
 
 /** An element with attributes and children; text children stay text, whatever they hold. */
 function element(tag, attributes, ...children) {
-  const node = document.createElement(tag);
+  const space = tag === "svg" || tag === "path" ? "2000/svg" : "1999/xhtml";
+  const node = document.createElementNS(`http://www.w3.org/${space}`, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
   return node;
 }
 
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  for (const [key, value] of [["viewBox", "0 0 24 24"], ["aria-hidden", "true"], ["part", "icon"]]) svg.setAttribute(key, value);
-  svg.append(document.createElementNS(svg.namespaceURI, "path"));
-  svg.firstChild.setAttribute("d", ICONS[name]);
-  return svg;
+function icon(d) {
+  return element("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", part: "icon" }, element("path", { d }));
 }
 
 function optionRow({ query, source, highlights }, position) {
-  const text = element("span", { part: "text" });
-  for (const piece of cut(query, highlights)) text.append(piece.matched ? element("mark", { part: "match" }, piece.text) : piece.text);
-  const known = source === "history" || source === "session";
-  const row = element("li", { role: "option", id: `option-${position}`, part: "option", dir: "auto", "aria-selected": "false" });
-  row.append(icon(known ? "history" : "search"), text);
-  if (known) row.append(element("span", { class: "unseen" }, messages.searchedBefore));
-  row.classList.toggle("plain", highlights.length === 0);
+  const pieces = cut(query, highlights).map(({ text, matched }) => matched ? element("mark", { part: "match" }, text) : text);
+  const row = element("li", { role: "option", id: `option-${position}`, part: "option", dir: "auto" },
+    icon(source === "history" || source === "session" ? HISTORY : SEARCH),
+    element("span", { class: "text", part: "text" }, ...pieces));
+  const label = element("bdi", {}, messages.sources[source] ?? "");
+  if (label.textContent) row.append(element("span", { class: "unseen" }, ", "), element("span", { class: "source", part: "source" }, label));
   return row;
-}
-
-/** The JSON of an answer; an error holds the problem document's title and the status. */
-async function readJson(response) {
-  const body = await response.json().catch(() => null);
-  if (response.ok && body) return body;
-  throw Object.assign(new Error(body?.title ?? `HTTP ${response.status}`), { status: response.status });
 }
 
 export class SuggestBox extends HTMLElement {
@@ -135,11 +120,10 @@ export class SuggestBox extends HTMLElement {
   #internals = this.attachInternals();
   #input = element("input", {
     part: "input", type: "text", role: "combobox", dir: "auto", "aria-autocomplete": "list", "aria-controls": "list",
-    "aria-expanded": "false", autocomplete: "off", autocapitalize: "off", autocorrect: "off", spellcheck: "false",
-    enterkeyhint: "search",
+    autocomplete: "off", autocapitalize: "off", autocorrect: "off", spellcheck: "false", enterkeyhint: "search",
   });
-  #clear = element("button", { part: "clear", type: "button", tabindex: "-1", "aria-label": messages.clear }, icon("clear"));
-  #box = element("div", { class: "box", part: "box" }, icon("search"), this.#input, this.#clear);
+  #clear = element("button", { part: "clear", type: "button", tabindex: "-1", "aria-label": messages.clear }, icon(CLEAR));
+  #box = element("div", { class: "box", part: "box" }, icon(SEARCH), this.#input, this.#clear);
   #list = element("ul", { id: "list", role: "listbox", part: "list", "aria-label": messages.suggestions });
   #note = element("p", { part: "note" });
   #panel = element("div", { class: "panel", part: "panel" }, this.#list, this.#note);
@@ -158,19 +142,20 @@ export class SuggestBox extends HTMLElement {
     const root = this.attachShadow({ mode: "open", delegatesFocus: true });
     root.adoptedStyleSheets = [STYLE];
     root.append(this.#box, this.#panel, this.#live);
-    this.#input.addEventListener("input", (event) => this.#onInput(event));
+    this.#input.addEventListener("input", ({ isComposing }) => this.#typed(isComposing && !COMPOSES_EVERY_WORD));
     this.#input.addEventListener("compositionend", () => this.#typed());
     this.#input.addEventListener("keydown", (event) => this.#onKey(event));
     this.#input.addEventListener("focus", () => this.#open());
     this.#input.addEventListener("click", () => this.#wanted || this.#open());
     this.#input.addEventListener("blur", () => this.#close());
-    this.#clear.addEventListener("click", () => this.#onClear());
+    this.#clear.addEventListener("click", () => (this.#setText(""), this.#input.focus(), this.#open()));
     // The input keeps the focus while the list is clicked or scrolled; without it blur would close the list first.
     for (const area of [this.#panel, this.#clear]) area.addEventListener("mousedown", (event) => event.preventDefault());
-    this.#list.addEventListener("click", ({ target }) => this.#pick(target.closest("li")));
+    this.#list.addEventListener("click", ({ target }) => this.#pick(this.#rows.indexOf(target.closest("li"))));
     this.#update();
   }
 
+  get #rows() { return [...this.#list.children]; }
   get value() { return this.#input.value; }
   set value(text) {
     this.#setText(text);
@@ -192,6 +177,7 @@ export class SuggestBox extends HTMLElement {
     this.#form = form;
     form?.addEventListener("submit", this.#onSubmit);
   }
+  #onSubmit = (event) => this.#finish() || event.preventDefault();
   disconnectedCallback() { this.#close(); }
   formDisabledCallback(disabled) { this.#input.disabled = this.#clear.disabled = disabled; }
   formResetCallback() { this.value = this.getAttribute("value") ?? ""; }
@@ -199,13 +185,9 @@ export class SuggestBox extends HTMLElement {
 
   // What the person does
 
-  #onInput(event) {
-    if (event.isComposing && !COMPOSES_EVERY_WORD) return this.#setText(this.value);
-    this.#typed();
-  }
-
-  #typed() {
+  #typed(unfinished = false) {
     this.#setText(this.value);
+    if (unfinished) return;
     this.#wanted = true;
     this.#ask(Number(this.getAttribute("debounce_ms")) || 0);
   }
@@ -218,21 +200,14 @@ export class SuggestBox extends HTMLElement {
     const { key, altKey } = event;
     if (key === "ArrowDown") this.#step(altKey ? 0 : 1);
     else if (key === "ArrowUp") altKey ? this.#close() : this.#step(-1);
-    else if (key === "Enter") this.#active < 0 ? this.#search() : this.#pick(this.#list.children[this.#active]);
+    else if (key === "Enter") this.#active < 0 ? this.#search() : this.#pick(this.#active);
     else if (key === "Escape" && !this.#panel.hidden) this.#close();
     else if (key === "Escape" && this.value) this.#setText("");
     else if (key === forward && atEnd && this.#active >= 0) this.#fill(this.#active), this.#ask();
-    else return void (/^(Arrow(Left|Right)|Home|End)$/.test(key) && this.#activate(-1)); // the caret moves as ever
+    else return void (/^(Arrow(Left|Right)|Home|End)$/.test(key) && this.#update()); // the caret moves as ever
     event.preventDefault();
     if (key === "Escape") event.stopPropagation(); // a dialog around the box stays open
   }
-
-  #onClear() {
-    this.#setText("");
-    this.#input.focus();
-    this.#open();
-  }
-  #onSubmit = (event) => this.#finish() || event.preventDefault();
 
   // Open and closed, and where the arrow keys are
 
@@ -247,7 +222,6 @@ export class SuggestBox extends HTMLElement {
     this.#record(this.#impression());
     this.#stop();
     this.#wanted = false;
-    this.#activate(-1);
     this.#update();
   }
 
@@ -255,41 +229,35 @@ export class SuggestBox extends HTMLElement {
   #step(by) {
     if (this.#panel.hidden) this.#open();
     const stops = (this.#answer?.suggestions.length ?? 0) + 1;
-    if (by) this.#activate(((this.#active + 1 + by + stops) % stops) - 1);
+    if (by) this.#update(((this.#active + 1 + by + stops) % stops) - 1);
   }
 
-  #activate(position) {
-    this.#active = position;
-    for (const [at, row] of [...this.#list.children].entries()) {
-      row.setAttribute("aria-selected", String(at === position));
-      row.setAttribute("part", at === position ? "option active-option" : "option");
+  /** Shows what the state asks for; `active` is the row the arrow keys are on now. */
+  #update(active = -1) {
+    this.#active = active;
+    for (const [at, row] of this.#rows.entries()) {
+      row.setAttribute("aria-selected", at === active);
+      row.part.toggle("active-option", at === active);
     }
-    if (position < 0) return this.#input.removeAttribute("aria-activedescendant");
-    this.#input.setAttribute("aria-activedescendant", `option-${position}`);
-    this.#list.children[position].scrollIntoView({ block: "nearest" });
-  }
-
-  #update() {
-    const rows = this.#list.children.length;
-    this.#list.hidden = rows === 0;
-    this.#note.hidden = this.#note.textContent === "";
-    this.#panel.hidden = !this.#wanted || (rows === 0 && this.#note.hidden);
+    const hasRows = this.#list.hasChildNodes();
+    this.#panel.hidden = !this.#wanted || !(hasRows || this.#note.textContent);
     this.#clear.hidden = this.value === "";
-    this.#input.setAttribute("aria-expanded", String(this.#wanted && rows > 0));
+    this.#input.setAttribute("aria-expanded", this.#wanted && hasRows);
+    if (active < 0) return this.#input.removeAttribute("aria-activedescendant");
+    this.#input.setAttribute("aria-activedescendant", `option-${active}`);
+    this.#rows[active].scrollIntoView({ block: "nearest" });
   }
 
   #setText(text) {
     if (this.value !== text) this.#input.value = text;
     this.#internals.setFormValue(this.value);
     this.#chosen = null;
-    this.#activate(-1);
     this.#update();
   }
 
   #describe() {
     const labels = [...(this.#internals.labels ?? [])].map((label) => label.textContent.trim()).join(" ");
-    const placeholder = this.getAttribute("placeholder") ?? "";
-    this.#input.placeholder = placeholder;
+    const placeholder = (this.#input.placeholder = this.getAttribute("placeholder") ?? "");
     this.#input.setAttribute("aria-label", this.getAttribute("label") || labels || placeholder || messages.label);
   }
 
@@ -306,47 +274,35 @@ export class SuggestBox extends HTMLElement {
 
   async #fetch() {
     const question = (this.#question = new AbortController());
-    const prefix = this.value;
+    const [prefix, start] = [this.value, performance.now()];
     try {
-      const { body, timing } = await this.#get(prefix, question.signal);
+      const query = { q: prefix, ...this.#given("k", "user", "locale", "session") };
+      const { body, headers } = await this.#call("v1/complete", query, { signal: question.signal });
       if (question.signal.aborted) return; // a later question is the one that counts
-      this.#show({ prefix, requestId: body.request_id, suggestions: body.suggestions, reported: false });
-      this.#announce(messages.count(body.suggestions.length));
-      this.#stop();
-      this.#emit("suggest-answer", { query: prefix, requestId: body.request_id, count: body.suggestions.length,
-        generation: body.generation, watermark: body.watermark, degraded: body.degraded, ...timing });
+      const { request_id: requestId, suggestions, generation, watermark, degraded } = body;
+      this.#show({ prefix, requestId, suggestions, reported: false }); // throws when there are none
+      const [, serverMs = null] = /dur=([\d.]+)/.exec(headers.get("Server-Timing")) ?? [];
+      this.#emit("suggest-answer", { query: prefix, requestId, count: suggestions.length, generation, watermark, degraded,
+        networkMs: performance.now() - start, serverMs: serverMs && Number(serverMs) });
     } catch (error) {
       if (question.signal.aborted) return;
-      this.#stop();
       this.#show(null, messages.unavailable);
-      this.#announce(messages.unavailable);
       this.#fail(error);
     }
   }
 
-  async #get(prefix, signal) {
-    const url = this.#url("v1/complete");
-    url.searchParams.set("q", prefix);
-    for (const name of ["k", "user", "locale", "session"]) {
-      if (this.getAttribute(name)) url.searchParams.set(name, this.getAttribute(name));
-    }
-    const start = performance.now();
-    const response = await fetch(url, { headers: this.#headers(), signal });
-    const body = await readJson(response);
-    if (!Array.isArray(body.suggestions)) throw new TypeError("an answer without suggestions");
-    const server = /dur=([\d.]+)/.exec(response.headers.get("Server-Timing") ?? "");
-    return { body, timing: { networkMs: performance.now() - start, serverMs: server ? Number(server[1]) : null } };
-  }
-
-  /** Shows the rows of an answer, or none, with a note in their place. */
+  /** Shows the rows of an answer, or none, with a note in their place, and says so to screen readers. */
   #show(answer, note = "") {
     const before = this.#answer?.suggestions[this.#active]?.query;
-    const suggestions = answer?.suggestions ?? [];
+    const suggestions = answer ? answer.suggestions : [];
     this.#list.replaceChildren(...suggestions.map(optionRow));
-    this.#answer = answer;
-    this.#activate(suggestions.findIndex(({ query }) => query === before)); // the row the arrow keys were on, if it is still there
     this.#note.textContent = note;
-    this.#update();
+    this.#answer = answer;
+    this.#stop();
+    this.#update(suggestions.findIndex(({ query }) => query === before)); // the row the arrow keys were on, if it is still there
+    const heard = answer ? messages.count(suggestions.length) : note;
+    clearTimeout(this.#timers.announce);
+    this.#timers.announce = setTimeout(() => { this.#live.textContent = this.#wanted ? heard : ""; }, ANNOUNCE_AFTER_MS);
   }
 
   #stop() {
@@ -357,30 +313,22 @@ export class SuggestBox extends HTMLElement {
     this.#box.classList.remove("busy");
   }
 
-  #announce(text) {
-    clearTimeout(this.#timers.announce);
-    this.#timers.announce = setTimeout(() => { this.#live.textContent = this.#wanted ? text : ""; }, ANNOUNCE_AFTER_MS);
-  }
-
   // Choosing, searching, and telling the service
 
-  #pick(row) {
-    this.#fill([...this.#list.children].indexOf(row));
-    this.#search();
-  }
+  #pick(position) { this.#fill(position); this.#search(); }
 
   #fill(position) {
     const { query, source } = this.#answer.suggestions[position];
-    const chosen = { query, position, source, requestId: this.#answer.requestId, prefix: this.value, clicked: false };
+    const chosen = { query, position, source, requestId: this.#answer.requestId };
+    const prefix = this.value;
     this.#setText(query);
-    this.#chosen = chosen;
-    this.#emit("suggest-select", { query, position, source, requestId: chosen.requestId });
+    this.#chosen = { ...chosen, prefix, clicked: false };
+    this.#emit("suggest-select", chosen);
   }
 
   #search() {
     if (!this.value.trim()) return;
-    if (this.#form) this.#form.requestSubmit(); // comes back through the form's submit event, if the form is valid
-    else this.#finish();
+    this.#form ? this.#form.requestSubmit() : this.#finish(); // the form's submit event comes back to us, if it is valid
   }
 
   /** One search was made; false when a listener wants to keep the form from being sent. */
@@ -400,39 +348,48 @@ export class SuggestBox extends HTMLElement {
   /** The list the person acted on or left, down to the last row in view; lists typed past were not read. */
   #impression() {
     const answer = this.#answer;
-    if (!answer || answer.reported || this.#panel.hidden || this.#list.hidden) return [];
+    if (!answer?.suggestions.length || answer.reported || this.#panel.hidden) return [];
     answer.reported = true;
     const bottom = Math.min(this.#panel.getBoundingClientRect().bottom, document.documentElement.clientHeight);
-    const shown = answer.suggestions.filter((_, at) => this.#list.children[at].getBoundingClientRect().top < bottom);
+    const shown = answer.suggestions.filter((_, at) => this.#rows[at].getBoundingClientRect().top < bottom);
     return [{ type: "impression", surface: "typeahead", request_id: answer.requestId, input: answer.prefix, shown: shown.map(({ query }) => query) }];
   }
 
   async #record(events) {
-    const [user, locale, session] = ["user", "locale", "session"].map((name) => this.getAttribute(name) || undefined);
-    if (!user || this.getAttribute("events") !== "on" || events.length === 0) return;
-    const ts = new Date().toISOString();
-    const body = JSON.stringify({ events: events.map((event) => ({ ...event, ts, user, locale, session })) });
-    const headers = { ...this.#headers(), "Content-Type": "application/json" };
+    const sender = this.#given("user", "locale", "session");
+    if (!sender.user || this.getAttribute("events") !== "on" || events.length === 0) return;
+    const common = { ts: new Date().toISOString(), ...sender };
+    const json = JSON.stringify({ events: events.map((event) => ({ ...event, ...common })) });
+    const body = new Blob([json], { type: "application/json" });
     try {
       // keepalive: the form may leave this page in the same moment.
-      const response = await fetch(this.#url("v1/events"), { method: "POST", keepalive: true, headers, body });
-      this.#emit("suggest-recorded", { events, ...(await readJson(response)) });
+      const recorded = await this.#call("v1/events", {}, { method: "POST", keepalive: true, body });
+      this.#emit("suggest-recorded", { events, ...recorded.body });
     } catch (error) {
       this.#fail(error);
     }
   }
 
+  /** Those of the attributes that are set. */
+  #given(...names) {
+    return Object.fromEntries(names.map((name) => [name, this.getAttribute(name)]).filter(([, value]) => value));
+  }
+
+  /** Headers and JSON of an answer; an error holds the problem document's title and the status. */
+  async #call(path, query, options) {
+    const url = new URL(this.getAttribute("src") || "/", document.baseURI);
+    url.pathname = url.pathname.replace(/\/?$/, `/${path}`);
+    url.search = new URLSearchParams(query);
+    const token = this.getAttribute("token");
+    const response = await fetch(url, { ...options, headers: token ? { Authorization: `Bearer ${token}` } : {} });
+    const body = await response.json().catch(() => null);
+    if (response.ok && body) return { body, headers: response.headers };
+    throw Object.assign(new Error(body?.title ?? `HTTP ${response.status}`), { status: response.status });
+  }
+
   #fail(error) {
     this.#emit("suggest-error", { status: error.status ?? 0, title: error.status ? error.message : messages.unreachable });
   }
-
-  #url(path) {
-    const base = new URL(this.getAttribute("src") || "/", document.baseURI);
-    if (!base.pathname.endsWith("/")) base.pathname += "/";
-    return new URL(path, base);
-  }
-
-  #headers() { return this.getAttribute("token") ? { Authorization: `Bearer ${this.getAttribute("token")}` } : {}; }
 
   #emit(type, detail) {
     return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: type === "suggest-submit" }));

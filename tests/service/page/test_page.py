@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any, get_args
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from suggest.types import Source
 from tests.service.page.box import ANSWERS, Visit, box, own_page, rows, typed
 from tests.service.page.known_server import PageServer
 
@@ -53,6 +55,68 @@ def test_search_of_a_person_comes_first_for_that_person_only(visit: Visit) -> No
     page.select_option("#user", "user-2")
     typed(page, "guitar")
     expect(rows(page).first).to_have_text("guitar")
+
+
+def suggestion(query: str, source: str) -> dict[str, Any]:
+    return {"query": query, "score": 1, "source": source, "highlights": []}
+
+
+def show(page: Page, suggestions: list[dict[str, Any]]) -> None:
+    """Opens the box on a list of these."""
+    page.route(ANSWERS, lambda route: route.fulfill(json={"request_id": "r", "suggestions": suggestions}))
+    box(page).click()
+    expect(rows(page)).to_have_count(len(suggestions))
+
+
+def test_row_says_why_it_is_there_unless_it_begins_with_what_was_typed(visit: Visit) -> None:
+    page = visit()
+    show(page, [suggestion("soap", source) for source in ("prefix", "history", "words", "typo", "script", "new-kind")])
+    told = ["soap", "soap, searched before", "soap, same words", "soap, corrected", "soap, other script", "soap"]
+    expect(rows(page)).to_have_text(told)
+    assert [label.is_visible() for label in rows(page).locator(".source").all()] == [True] * 4
+    expect(page.get_by_role("option", name=re.compile("soap ?, corrected"))).to_have_count(1)
+
+
+def test_every_source_but_what_was_typed_has_words(visit: Visit) -> None:
+    """What an item answers is shown beside it, not in a box."""
+    worded = visit().evaluate("import('/static/suggest-box.js').then(({ messages }) => Object.keys(messages.sources))")
+    assert set(worded) == set(get_args(Source)) - {"prefix", "item"}
+
+
+def test_box_of_another_page_names_sources_to_screen_readers_only(visit: Visit, server: PageServer) -> None:
+    page = visit(own_page(server, "<suggest-box></suggest-box>"))
+    show(page, [suggestion("soap", "typo")])
+    expect(page.get_by_role("option", name=re.compile("soap ?, corrected"))).to_have_count(1)
+    assert rows(page).locator(".source").bounding_box()["width"] <= 1
+
+
+@pytest.mark.parametrize(("query", "side"), [("soap", "right"), ("صابون", "left")])
+def test_label_stands_at_the_end_of_its_row(visit: Visit, query: str, side: str) -> None:
+    page = visit()
+    show(page, [suggestion(query, "typo")])
+    row, label = (node.bounding_box() for node in (rows(page), rows(page).locator(".source")))
+    gaps = {"left": label["x"] - row["x"], "right": row["x"] + row["width"] - label["x"] - label["width"]}
+    assert gaps[side] == pytest.approx(18, abs=1)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=str
+)
+def test_label_has_contrast(visit: Visit, settings: dict[str, Any]) -> None:
+    page = visit(**settings)
+    show(page, [suggestion("soap", "typo"), suggestion("sofa", "words")])
+    box(page).press("ArrowDown")
+    for label in rows(page).locator(".source").all():
+        assert contrast(label) >= 4.5
+
+
+def test_label_leaves_the_query_room_on_a_phone(visit: Visit) -> None:
+    page = visit(viewport={"width": 320, "height": 600}, is_mobile=True, has_touch=True)
+    show(page, [suggestion("a query of many words that has to wrap " * 2, "history"), suggestion("w" * 80, "typo")])
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for row in rows(page).all():
+        assert row.evaluate("row => row.scrollWidth <= row.clientWidth")
+        assert row.locator(".text").bounding_box()["width"] > row.bounding_box()["width"] / 3
 
 
 def test_own_searches_carry_another_icon(visit: Visit) -> None:

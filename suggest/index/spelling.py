@@ -22,7 +22,7 @@ ONE_EDIT_FROM, TWO_EDITS_FROM = 3, 5
 VERIFIED = 64
 """Words looked at for each number of deletes, the heaviest first."""
 
-COSTED = 32
+COSTED = 20
 """Verified spellings whose cost is computed: those that could score best."""
 
 
@@ -42,7 +42,7 @@ class Correction(NamedTuple):
 
     Attributes:
         text: a word of the vocabulary, or the beginning of one or more.
-        finished: whether it is a whole word.
+        finished: whether it is a whole word that nothing may follow.
         edits: insertions, deletions, replacements and exchanges of neighbours; 0 for what was typed.
         cost: in nats, see `EditCosts`; 0 for what was typed.
         weight: of the word, or of the heaviest word that begins so.
@@ -73,6 +73,7 @@ class Spelling:
     """Corrections of words, finished or not, from memory-mapped arrays. About 110 bytes a word of a vocabulary.
 
     Attributes:
+        unfinished_cost: nats that beginnings cost more than whole words.
         space_cost: nats of one space too many or too few.
     """
 
@@ -80,6 +81,7 @@ class Spelling:
         """Opens what `save_spelling` wrote of the same words; the costs that ship unless others are given."""
         self._words = words
         self._costs = costs or edit_costs()
+        self.unfinished_cost = self._costs.unfinished
         self.space_cost = self._costs.space
         self._deletes = {length: Deletes(generation, length) for length in LENGTHS if holds(generation, length)}
 
@@ -94,12 +96,14 @@ class Spelling:
             return []
         length = WHOLE if finished else max(length for length in LENGTHS if length <= len(typed))
         near = self._deletes[length].near(typed, min(edits, LENGTHS[length]), budget)
-        rows = self._heaviest(near, budget)
-        texts = [self._words.word(row) for row in rows.tolist()]
+        rows = list(set(self._heaviest(near, budget).tolist()))
+        texts = [self._words.word(row) for row in rows]
         weights = self._words.weight[rows].tolist()
-        found = [] if not texts else _whole_words(typed, texts, weights, edits)
-        if texts and not finished:
-            found += _beginnings(typed, texts, weights, edits)
+        if not texts:
+            return []
+        found = [] if finished else _beginnings(typed, texts, weights, edits)
+        begun = {spelling.text for spelling in found}
+        found += (spelling for spelling in _whole_words(typed, texts, weights, edits) if spelling.text not in begun)
         return self._best(typed, found, limit)
 
     def _best(self, typed: str, found: list[_Spelling], limit: int) -> list[Correction]:
@@ -112,22 +116,22 @@ class Spelling:
         return best[:limit]
 
     def _heaviest(self, near: Near, budget: Budget) -> npt.NDArray[np.int64]:
-        """Words of the intervals: the `VERIFIED` heaviest of those with at most one delete, and of the others."""
+        """Words of the intervals: the `VERIFIED` heaviest of the nearer ones, and of the farther ones."""
         chosen = []
-        for part in (near.deletes <= 1, near.deletes > 1):
-            first, size = near.first[part], (near.last - near.first)[part]
-            n_words = int(size.sum())
-            if not n_words or not budget.spend(n_words):
+        for first, last in near:
+            size = last - first
+            ends = size.cumsum()
+            if not len(ends) or not budget.spend(int(ends[-1])):
                 continue
-            rows = np.repeat(first - np.cumsum(size) + size, size) + np.arange(n_words)
-            if n_words > VERIFIED:
-                rows = rows[np.argpartition(-self._words.weight[rows], VERIFIED)[:VERIFIED]]
+            rows = (first - ends + size).repeat(size) + np.arange(ends[-1])
+            if len(rows) > VERIFIED:
+                rows = rows[self._words.weight[rows].argpartition(-VERIFIED)[-VERIFIED:]]
             chosen.append(rows)
         return np.concatenate(chosen) if chosen else np.empty(0, np.int64)
 
     def _correction(self, typed: str, spelling: _Spelling) -> Correction:
         text, weight, edits, finished = spelling
-        cost = self._costs.cost(typed, text, finished=finished)
+        cost = self._costs.cost(typed, text, edits, finished=finished)
         return Correction(text, finished, edits, cost if finished else cost + self._costs.unfinished, weight)
 
 

@@ -28,28 +28,35 @@ LENGTHS = {3: 1, 4: 1, 5: 2, 7: 2}
 WHOLE = 7
 """The length that also answers for finished words."""
 
-_ITEM_BITS = 24
-_ITEM = (1 << _ITEM_BITS) - 1
+_ITEM_BITS = np.uint32(24)
+_ITEM = np.uint32((1 << 24) - 1)
 _PER_BUCKET = 4
-# Odd multipliers with irregular bits: a text's hash is the sum over its characters, then mixed.
+_MOST_BITS = 24
+_FINGERPRINT_SHIFT = np.uint64(32)
+# One for each place: a text's hash is the sum of its characters times these (multilinear hashing; Lemire &
+# Kaser, "Strongly universal string hashing is fast", 2014), mixed once, since letters lie close together.
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_BASE = 0x100000001B3
+_FACTORS = np.random.default_rng(20120607).integers(1 << 63, 1 << 64, max(LENGTHS), np.uint64).tolist()
+
+
+Interval = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+"""Words [first, last) of each of several items, ascending, disjoint; int64[n] each."""
 
 
 class Near(NamedTuple):
-    """Intervals of words whose beginnings may be within reach; ascending, disjoint.
+    """Words whose beginnings may be within reach.
 
     Attributes:
-        first, last: words [first, last), int64[n].
-        deletes: how few deletes of the typed text led there, int8[n].
+        nearer: items that at most one delete of the typed text leads to.
+        farther: items that more deletes lead to; some of the nearer ones are among them.
     """
 
-    first: npt.NDArray[np.int64]
-    last: npt.NDArray[np.int64]
-    deletes: npt.NDArray[np.int8]
+    nearer: Interval
+    farther: Interval
 
 
-_NOTHING = Near(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int8))
+_NO_ITEMS = np.empty(0, np.int64), np.empty(0, np.int64)
+_NOTHING = Near(_NO_ITEMS, _NO_ITEMS)
 
 
 class Deletes:
@@ -69,19 +76,26 @@ class Deletes:
         Cost: 40 to 60 µs, most of it for two edits; each entry of the probed buckets is one node.
         """
         begins = typed[: self._length]
-        (hashes,), deletes = _hashed_deletes(_codes([begins], len(begins)), edits)
+        codes = np.frombuffer(begins.encode("utf-32-le", "surrogatepass"), np.uint32)
+        hashes = _hashed_deletes(codes[None].astype(np.uint64), edits)[0]
         bucket = (hashes >> self._shift).astype(np.int64)
         start = self._offsets[bucket].astype(np.int64)
         size = self._offsets[bucket + 1] - start
-        if not budget.spend(int(size.sum())):
+        ends = size.cumsum()
+        if not budget.spend(int(ends[-1])):
             return _NOTHING
-        at = np.repeat(start - np.cumsum(size) + size, size) + np.arange(size.sum())
-        found = self._entries[at]
-        right = (found >> np.uint32(_ITEM_BITS)) == np.repeat(_fingerprint(hashes), size)
-        # Few deletes come first: the first occurrence of an item has the fewest.
-        items, where = np.unique(found[right] & np.uint32(_ITEM), return_index=True)
-        first, last = self._first[items], self._first[items + np.uint32(1)]
-        return Near(first.astype(np.int64), last.astype(np.int64), np.repeat(deletes, size)[right][where])
+        found = self._entries[(start - ends + size).repeat(size) + np.arange(ends[-1])]
+        found ^= _fingerprint(hashes).repeat(size)
+        # Patterns with few deletes come first: one for the text itself, one for each of its characters.
+        n_nearer = ends[len(begins)]
+        return Near(self._intervals(found[:n_nearer]), self._intervals(found[n_nearer:]))
+
+    def _intervals(self, found: npt.NDArray[np.uint32]) -> Interval:
+        items = found[found <= _ITEM].astype(np.int64)
+        items.sort()
+        # Several ways to delete lead to one item. np.unique takes three times as long for so few.
+        items = items[np.flatnonzero(np.diff(items, prepend=-1))]
+        return self._first[items].astype(np.int64), self._first[items + 1].astype(np.int64)
 
 
 def holds(generation: Generation, length: int) -> bool:
@@ -103,7 +117,7 @@ def save_deletes(writer: GenerationWriter, words: pa.Array) -> None:
     for length, edits in LENGTHS.items():
         starts = _starts(texts, length)
         codes = _codes([texts[row][:length] for row in starts.tolist()], length)
-        hashes, _ = _hashed_deletes(codes, edits)
+        hashes = _hashed_deletes(codes, edits)
         writer.save_array(f"deletes_{length}_first", np.append(starts, len(texts)).astype(np.uint32))
         offsets, entries = _bucketed(hashes)
         writer.save_array(f"deletes_{length}_offsets", offsets)
@@ -122,47 +136,51 @@ def _codes(texts: list[str], length: int) -> npt.NDArray[np.uint64]:
     return np.frombuffer(padded, np.uint32).reshape(len(texts), length).astype(np.uint64)
 
 
-def _hashed_deletes(codes: npt.NDArray[np.uint64], edits: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int8]]:
-    """Hashes of every text without up to `edits` of its characters.
+def _hashed_deletes(codes: npt.NDArray[np.uint64], edits: int) -> npt.NDArray[np.uint64]:
+    """Hashes of every text without up to `edits` of its characters, uint64[n_texts, n_patterns].
 
-    Returns:
-        Hashes, uint64[n_texts, n_patterns], and the deletes of each pattern, int8[n_patterns], ascending. Where
-        a pattern deletes beyond the end of a text its hash is that of a pattern before it.
+    Where a pattern deletes beyond the end of a text its hash is that of a pattern before it.
     """
-    length = codes.shape[1]
-    kept, deletes = _patterns(length, edits)
-    padded = np.concatenate([codes, np.zeros((len(codes), 1), np.uint64)], axis=1)
-    hashes = np.zeros((len(codes), len(kept)), np.uint64)
-    for place in range(length):
-        hashes += padded[:, kept[:, place]] * np.uint64(pow(_BASE, place + 1, 1 << 64))
+    hashes: npt.NDArray[np.uint64] = codes @ _patterns(codes.shape[1], edits).factors
     hashes ^= hashes >> np.uint64(32)
     hashes *= _MIX
-    hashes ^= hashes >> np.uint64(29)
-    hashes *= _MIX
-    return hashes, deletes
+    return hashes
+
+
+class _Patterns(NamedTuple):
+    """Ways to delete characters of a text, those that delete fewer first.
+
+    Attributes:
+        factors: of each character for the hash of what remains, 0 where it is deleted, uint64[length, n_patterns].
+        deletes: of each pattern, int8[n_patterns].
+    """
+
+    factors: npt.NDArray[np.uint64]
+    deletes: npt.NDArray[np.int8]
 
 
 @cache
-def _patterns(length: int, edits: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8]]:
-    """Which characters each pattern keeps, int64[n_patterns, length], padded with `length`; and its deletes."""
-    rows, deletes = [], []
-    for n_deleted in range(edits + 1):
+def _patterns(length: int, edits: int) -> _Patterns:
+    columns, deletes = [], []
+    for n_deleted in range(min(edits, length) + 1):
         for gone in combinations(range(length), n_deleted):
             kept = [place for place in range(length) if place not in gone]
-            rows.append(kept + [length] * n_deleted)
+            factors = dict(zip(kept, _FACTORS, strict=False))
+            columns.append([factors.get(place, 0) for place in range(length)])
             deletes.append(n_deleted)
-    return np.array(rows, np.int64), np.array(deletes, np.int8)
+    return _Patterns(np.array(columns, np.uint64).T, np.array(deletes, np.int8))
 
 
 def _fingerprint(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint32]:
-    return (hashes & np.uint64(0xFF)).astype(np.uint32)
+    """Eight bits of each hash that take no part in the choice of a bucket, at the place where entries hold them."""
+    return (hashes >> _FINGERPRINT_SHIFT).astype(np.uint32) << _ITEM_BITS
 
 
 def _bucketed(hashes: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
     """Entries (fingerprint and item) in order of their buckets, each once, and where each bucket starts."""
-    bits = max(1, (hashes.size // _PER_BUCKET).bit_length())
+    bits = min(_MOST_BITS, max(1, (hashes.size // _PER_BUCKET).bit_length()))
     keys = (hashes >> np.uint64(64 - bits)) << np.uint64(32)
-    keys |= _fingerprint(hashes).astype(np.uint64) << np.uint64(_ITEM_BITS)
+    keys |= _fingerprint(hashes)
     keys |= np.arange(len(hashes), dtype=np.uint64)[:, None]
     keys = np.unique(keys)
     offsets = (keys >> np.uint64(32)).searchsorted(np.arange((1 << bits) + 1, dtype=np.uint64))

@@ -67,17 +67,18 @@ class EditCosts:
         self._seen: Mapping[str, int] = learned["grams"]
         self.rule = lru_cache(_CACHED_RULES)(self._rule_cost)
 
-    def cost(self, typed: str, meant: str, *, finished: bool = True) -> float:
-        """Nats of typing one word for another: 0 for itself. 2 µs for one edit, 15 µs for two apart.
+    def cost(self, typed: str, meant: str, max_rules: int = _MAX_RULES, *, finished: bool = True) -> float:
+        """Nats of typing one word for another: 0 for itself. 3 µs with one rule, 8 µs with two.
 
         Args:
             typed: unaccented.
             meant: unaccented.
+            max_rules: how many rules may explain it; one suffices for one edit.
             finished: whether both are whole words; otherwise beginnings.
         """
         if typed == meant:
             return 0.0
-        cost, _ = self.align(typed, meant, _MAX_RULES, END if finished else UNKNOWN)
+        cost, _ = self.align(typed, meant, max_rules, END if finished else UNKNOWN)
         return self.error + self._scale * cost
 
     def guess(self, typed: str, meant: str, edits: int) -> float:

@@ -119,11 +119,11 @@ class EntryIndex:
             stored = self.stored(first, last)
             stored = stored[:k] if allowed is None else stored
             if budget.spend(len(stored)):
-                found = (stored if allowed is None else stored[allowed[stored]][:k]).tolist()
+                found = (stored if allowed is None else stored[allowed.take(stored)][:k]).tolist()
         if len(found) == k or not budget.spend(end - start):
             return found
         ranks = self.ranks[start:end]
-        return smallest(ranks if allowed is None else ranks[allowed[ranks]], k)
+        return smallest(ranks if allowed is None else ranks[allowed.take(ranks)], k)
 
     def stored(self, first: int, last: int) -> npt.NDArray[np.uint32]:
         """The stored best of the keys [first, last), ascending; none when they are no prefix with a list."""
@@ -144,8 +144,16 @@ def smallest(values: npt.NDArray[np.uint32], k: int) -> list[int]:
         few = smallest(np.partition(values, 2 * k)[: 2 * k], k)
         if len(few) == k:
             return few
-    found: list[int] = np.unique(values)[:k].tolist()
+    found: list[int] = ascending(values)[:k].tolist()
     return found
+
+
+def ascending(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """The distinct values, ascending. About 5 ns a value, where `numpy.unique` takes 100 µs for a few hundred."""
+    values = np.sort(values)
+    is_new = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=is_new[1:])
+    return values[is_new]
 
 
 def save_entries(writer: GenerationWriter, name: str, keys: pa.Array, ranks: npt.NDArray[np.uint32]) -> None:

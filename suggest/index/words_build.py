@@ -13,7 +13,7 @@ import pyarrow as pa
 from suggest.artifacts import GenerationWriter
 from suggest.index.entries import save_sorted_entries
 from suggest.index.strings import save_strings
-from suggest.index.words import CHUNK, PAD, SECTION
+from suggest.index.words import CHUNK, EMPTY, N_BUCKETS, SECTION
 from suggest.text import unaccented, words
 from suggest.text.unspaced import character_pairs
 
@@ -54,6 +54,9 @@ def save_words(
     starts = number.searchsorted(np.arange(n_words + 1))
     save_strings(writer, f"{SECTION}_text", vocabulary)
     save_sorted_entries(writer, SECTION, vocabulary, starts, ranks.astype(np.uint32))
+    sketch = np.zeros(len(rank), dtype=np.uint32)
+    np.bitwise_or.at(sketch, ranks, (1 << starts[number] * N_BUCKETS // len(ranks)).astype(np.uint32))
+    writer.save_array(f"{SECTION}_sketch", sketch)
     number, ranks = np.divmod(np.unique(_numbered(spoken, rank)), len(rank))
     by_rank = np.empty(len(rank))
     by_rank[rank] = weight
@@ -107,8 +110,8 @@ def _chunks(
 ) -> npt.NDArray[np.uint32]:
     """The forward index: a chunk for each query by rank, then those that go on, uint32[n_chunks, CHUNK].
 
-    Places that are empty hold `PAD`. Where a query has more words than fit, the last place of its chunk
-    holds `n_words` plus the number of a further chunk, counted from after the queries.
+    A word is there by its number plus one. Where a query has more words than fit, the last place of its
+    chunk holds `n_words` + 1 plus the number of a further chunk, counted from after the queries.
     """
     size = np.bincount(rank, minlength=n_queries)
     further = np.maximum(0, (size + 1) // (CHUNK - 1) - 1)
@@ -116,10 +119,10 @@ def _chunks(
     at = np.arange(len(rank)) - (np.cumsum(size) - size)[rank]
     chunk = np.minimum(at // (CHUNK - 1), further[rank])
     row = np.where(chunk == 0, rank, n_queries + first_further[rank] + chunk - 1)
-    chunks = np.full((n_queries + int(further.sum()), CHUNK), PAD, dtype=np.uint32)
-    chunks[row, at - chunk * (CHUNK - 1)] = number
+    chunks = np.full((n_queries + int(further.sum()), CHUNK), EMPTY, dtype=np.uint32)
+    chunks[row, at - chunk * (CHUNK - 1)] = number + 1
     going_on = np.repeat(np.arange(n_queries), further)
     step = np.arange(len(going_on)) - first_further[going_on]
     before = np.where(step == 0, going_on, n_queries + first_further[going_on] + step - 1)
-    chunks[before, CHUNK - 1] = n_words + np.arange(len(going_on))
+    chunks[before, CHUNK - 1] = n_words + 1 + np.arange(len(going_on))
     return chunks

@@ -114,7 +114,8 @@ def collect(connection: Any, inputs: BuildInputs, report: ReadReport, *, directo
     events, counts, watermark_us = _stage(connection, inputs, report, directory)
     spelled = connection.create_table("spellings", spellings(_texts(events, counts)))
     tombstones = connection.create_table("tombstones", _tombstones(events, spelled))
-    counts = _usable(connection, _spell(counts, spelled), tombstones, report)
+    # Written out: five tables are made of it, and each would join it anew.
+    counts = connection.create_table("counts", _usable(connection, _spell(counts, spelled), tombstones, report))
     searches = _spell(events.filter(events.type == "search"), spelled)
     searches = _usable(connection, searches, tombstones, report)
     marked = connection.create_table("searches", final_intent(searches, inputs.typing_us))

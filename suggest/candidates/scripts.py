@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from math import log1p
 
 import numpy as np
@@ -11,19 +12,23 @@ import numpy.typing as npt
 from suggest.candidates.candidate import Candidate, Match
 from suggest.index import Budget, PrefixIndex
 from suggest.index.scripts import ScriptIndex
+from suggest.index.sounds import UNFINISHED
 from suggest.text.romanise import loose, romanised
 from suggest.text.typed_forms import Variant, retyped_variants, typed_variants
 
 _MIN_SOUND = 4
 """Letters of a loose form below which too many names sound alike."""
 
-_SOUND_COST = 1.5
+_SOUND_COST = 3.0
 """Of a match by sound, beside its edits: it is tried where nothing else was found, and is wrong more often."""
 
-_WORST_SOUND = 8.0
+_WORST_SOUND = 24.0
 """A name whose edits cost more than this does not sound like what was typed."""
 
-_Found = dict[int, Match]
+
+def scripts_may_help(prefix: str, index: ScriptIndex, n_plain: int, k: int) -> bool:
+    """Whether `scripts` is worth asking: not for ASCII on a log of ASCII that has `k` answers already. 0.1 µs."""
+    return n_plain < k or bool(index) or not prefix.isascii()
 
 
 def scripts(
@@ -33,87 +38,87 @@ def scripts(
     k: int,
     budget: Budget,
     allowed: npt.NDArray[np.bool_] | None = None,
+    n_plain: int = 0,
 ) -> list[Candidate]:
     """The best `k` queries of which a form begins with a form of what is typed.
 
-    Forms in the order of their trust: the same script written otherwise, other names, romanisations and
-    keystrokes; where these find fewer than `k`, another keyboard layout and names that sound alike.
+    First the same script written otherwise, other names, romanisations and keystrokes; where these and the
+    plain prefix find fewer than `k`, another keyboard layout and then names that sound alike.
 
     Args:
-        prefix: normalised.
+        prefix: normalised (`normalise_prefix`).
         index: the further forms.
         prefixes: the queries themselves.
         k: at most this many.
         budget: charged for every entry looked at.
         allowed: by rank, which queries count; all when None.
+        n_plain: how many queries start with the prefix itself, as far as is known.
 
     Returns:
-        Candidates by popularity less cost, best first.
+        Candidates by popularity less cost, best first; queries that start with the prefix may be among them.
+        Cost: 10 µs in ASCII on a log in ASCII, 50 to 100 µs otherwise, 1 to 2 ms with names that sound alike.
     """
-    found: _Found = {}
-    _look_up(typed_variants(prefix), index, prefixes, k, budget, allowed, found)
-    if len(found) < k:
-        _look_up(retyped_variants(prefix), index, prefixes, k, budget, allowed, found)
-    if len(found) < k:
-        _sounding(prefix, index, prefixes, k, budget, allowed, found)
-    return _best(found, prefixes, k)
+    search = _Search(index, prefixes, k, budget, allowed)
+    if index or not prefix.isascii():
+        search.look_up(typed_variants(prefix))
+    if n_plain + len(search.found) < k:
+        search.look_up(retyped_variants(prefix))
+    if index and n_plain + len(search.found) < k:
+        search.add_sounding(prefix)
+    return search.best()
 
 
-def _look_up(
-    variants: Iterable[Variant],
-    index: ScriptIndex,
-    prefixes: PrefixIndex,
-    k: int,
-    budget: Budget,
-    allowed: npt.NDArray[np.bool_] | None,
-    found: _Found,
-) -> None:
-    """Adds what each variant finds; what an earlier one found keeps its match."""
-    for variant in variants:
-        if variant.is_form:
-            ranks = index.forms.top(variant.text, k, budget, allowed)
-        else:
-            ranks = _plain(variant.text, prefixes, k, budget, allowed)
-        if ranks:
-            match = Match(variant.kind, 0, variant.cost)
-            for rank in ranks:
-                found.setdefault(rank, match)
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What one request has found so far: the cheapest match of each rank."""
 
+    index: ScriptIndex
+    prefixes: PrefixIndex
+    k: int
+    budget: Budget
+    allowed: npt.NDArray[np.bool_] | None
+    found: dict[int, Match] = field(default_factory=dict)
 
-def _plain(
-    text: str, prefixes: PrefixIndex, k: int, budget: Budget, allowed: npt.NDArray[np.bool_] | None
-) -> list[int]:
-    if not budget.spend(k):
-        return []
-    ranks = prefixes.queries.rank[prefixes.top_ids(text, k)]
-    found: list[int] = (ranks if allowed is None else ranks[allowed[ranks]]).tolist()
-    return found
+    def look_up(self, variants: Iterable[Variant]) -> None:
+        """Finds what is written exactly so, and what goes on after it."""
+        forms, k, budget, allowed = self.index.forms, self.k, self.budget, self.allowed
+        for variant in variants:
+            if variant.is_form:
+                self._add(forms.exact(variant.text.rstrip(), k, budget, allowed), Match(variant.kind, 0, variant.cost))
+                ranks = forms.top(variant.text, k, budget, allowed)
+            else:
+                ranks = self._plain(variant.text)
+            self._add(ranks, Match(variant.kind, 0, variant.cost + UNFINISHED))
 
+    def add_sounding(self, prefix: str) -> None:
+        """Finds names within a few letters of how the prefix sounds."""
+        typed = loose(romanised(prefix))
+        if len(typed) < _MIN_SOUND:
+            return
+        ranks, costs = self.index.sounds.like(typed, self.budget)
+        near = costs <= _WORST_SOUND
+        if self.allowed is not None:
+            near &= self.allowed[ranks]
+        ranks, costs = ranks[near], costs[near] + _SOUND_COST
+        queries = self.prefixes.queries
+        weight = np.asarray(queries.weight)[queries.id_of_rank[ranks]]
+        for at in np.argsort(costs - np.log1p(weight), kind="stable")[: 4 * self.k].tolist():
+            self._add([int(ranks[at])], Match("sound", 0, float(costs[at])))
 
-def _sounding(
-    prefix: str,
-    index: ScriptIndex,
-    prefixes: PrefixIndex,
-    k: int,
-    budget: Budget,
-    allowed: npt.NDArray[np.bool_] | None,
-    found: _Found,
-) -> None:
-    typed = loose(romanised(prefix))
-    if len(typed) < _MIN_SOUND:
-        return
-    ranks, costs = index.sounds.like(typed, budget)
-    near = costs <= _WORST_SOUND
-    if allowed is not None:
-        near &= allowed[ranks]
-    ranks, costs = ranks[near], costs[near] + _SOUND_COST
-    queries = prefixes.queries
-    weight = np.asarray(queries.weight)[queries.id_of_rank[ranks]]
-    for at in np.argsort(costs - np.log1p(weight), kind="stable")[: 4 * k].tolist():
-        found.setdefault(int(ranks[at]), Match("sound", 0, float(costs[at])))
+    def best(self) -> list[Candidate]:
+        """The best `k` by popularity less cost."""
+        id_of, weight = self.prefixes.queries.id_of_rank, self.prefixes.queries.weight
+        scored = sorted((match.cost - log1p(weight[id_of[rank]]), rank) for rank, match in self.found.items())
+        return [Candidate(int(id_of[rank]), "script", match=self.found[rank]) for _, rank in scored[: self.k]]
 
+    def _plain(self, text: str) -> list[int]:
+        if not self.budget.spend(self.k):
+            return []
+        ranks = self.prefixes.queries.rank[self.prefixes.top_ids(text, self.k)]
+        found: list[int] = (ranks if self.allowed is None else ranks[self.allowed[ranks]]).tolist()
+        return found
 
-def _best(found: _Found, prefixes: PrefixIndex, k: int) -> list[Candidate]:
-    id_of, weight = prefixes.queries.id_of_rank, prefixes.queries.weight
-    scored = sorted((match.cost - log1p(weight[id_of[rank]]), rank) for rank, match in found.items())
-    return [Candidate(int(id_of[rank]), "script", match=found[rank]) for _, rank in scored[:k]]
+    def _add(self, ranks: Iterable[int], match: Match) -> None:
+        for rank in ranks:
+            if rank not in self.found or self.found[rank].cost > match.cost:
+                self.found[rank] = match

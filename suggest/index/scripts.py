@@ -30,6 +30,10 @@ class ScriptIndex:
         self.forms = EntryIndex(generation, "forms")
         self.sounds = SoundIndex(generation)
 
+    def __len__(self) -> int:
+        """How many forms there are; none for a log in ASCII."""
+        return len(self.forms)
+
 
 def save_scripts(
     writer: GenerationWriter, keys: pa.Array, ranks: npt.NDArray[np.uint32], aliases: Iterable[tuple[int, str]] = ()
@@ -46,11 +50,14 @@ def save_scripts(
     of_row: list[int] = []
     named: set[int] = set()
     for row, alias in aliases:
-        _add(further_keys(alias, alias=True), row, forms, of_row)
+        found = further_keys(alias, alias=True)
+        forms += found
+        of_row += [row] * len(found)
         named.add(row)
     for row, key in _rows_in_need(keys, named):
         found = further_keys(key) or [SOUND + loose(key)]
-        _add(found, row, forms, of_row)
+        forms += found
+        of_row += [row] * len(found)
     table = pa.array(forms, pa.string())
     rank_of = ranks.astype(np.uint32)[np.array(of_row, dtype=np.int64)]
     save_entries(writer, "forms", table, rank_of)
@@ -60,11 +67,6 @@ def save_scripts(
         pc.utf8_slice_codeunits(table.filter(sounds), 1),
         rank_of[sounds.to_numpy(zero_copy_only=False)],
     )
-
-
-def _add(found: list[str], row: int, forms: list[str], of_row: list[int]) -> None:
-    forms.extend(found)
-    of_row.extend([row] * len(found))
 
 
 def _rows_in_need(keys: pa.Array, named: set[int]) -> Iterable[tuple[int, str]]:

@@ -25,7 +25,8 @@ def _table(pairs: str) -> dict[str, str]:
 _TABLES = str.maketrans(
     _table(
         "а:a б:b в:v г:g д:d е:e ж:zh з:z и:i й:y к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:kh ц:ts ч:ch ш:sh "
-        "щ:shch ъ: ы:y ь: э:e ю:yu я:ya і:i ї:yi є:ye ў:u ј:y љ:lj њ:nj ћ:c ђ:dj џ:dz ѓ:g ќ:k ѕ:dz ғ:g қ:k ң:n ө:o ү:u ұ:u "
+        "щ:shch ъ: ы:y ь: э:e ю:yu я:ya і:i ї:yi є:ye ў:u ј:y љ:lj њ:nj "
+        "ћ:c ђ:dj џ:dz ѓ:g ќ:k ѕ:dz ғ:g қ:k ң:n ө:o ү:u ұ:u "
         "һ:h ҳ:h ҷ:j ӣ:i ӯ:u ә:e ҫ:s ҡ:k ҙ:z"
     )
     | _table(
@@ -56,9 +57,11 @@ _LOOSE_PART = re.compile("|".join(sorted(_LOOSE, key=len, reverse=True)))
 _NOT_A_LETTER = re.compile("[^a-z0-9]+")
 _REPEATED = re.compile(r"(.)\1+")
 
-_PLACES = ("pbfv", "td", "kg", "szc", "lr", "m", "n")
-_CONSONANT = str.maketrans({letter: place[0] for place in _PLACES for letter in place})
-_SILENT = str.maketrans("", "", "aeiouhyj")
+_VOWELS = "aeiouhyj"
+_PLACES = ("pbfv", "td", "kg", "szc", "lr", "m", "n", "0123456789")
+_CONSONANT = {letter: place[0] for place in _PLACES for letter in place}
+_KIND = str.maketrans(_CONSONANT | dict.fromkeys(_VOWELS, "a"))
+_SKELETON = str.maketrans(_CONSONANT | dict.fromkeys(_VOWELS, ""))
 
 
 def romanised(key: str) -> str:
@@ -106,6 +109,11 @@ def loose(latin: str) -> str:
     return _REPEATED.sub(r"\1", _LOOSE_PART.sub(lambda match: _LOOSE[match[0]], letters))
 
 
+def kinds(loosely: str) -> str:
+    """A loose form with one letter for all vowels and one for the consonants of each place, none twice in a row."""
+    return _REPEATED.sub(r"\1", loosely.translate(_KIND))
+
+
 def skeleton(loosely: str) -> str:
-    """The consonants of a loose form by place of articulation, none twice in a row; 1 µs."""
-    return _REPEATED.sub(r"\1", loosely.translate(_SILENT).translate(_CONSONANT))
+    """`kinds` without vowels: the consonants, and 0 for digits, none twice in a row. 1 µs."""
+    return _REPEATED.sub(r"\1", loosely.translate(_SKELETON))

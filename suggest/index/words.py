@@ -11,8 +11,9 @@ Ours looks at blocks of candidates at once rather than at one after the other.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -119,13 +120,7 @@ class WordIndex:
             budget: charged one node for each query looked at.
             allowed: by rank, which queries count; all when None.
         """
-        if len(complete) == 1 and last is None:
-            return self._entries.best(complete[0], complete[0] + 1, k, budget, allowed)
-        conditions = [Condition(number, number + 1, count) for number, count in Counter(complete).items()]
-        if last is not None:
-            n_inside = sum(last[0] <= number < last[1] for number in complete)
-            conditions.append(Condition(*last, 1 + n_inside))
-        return self.matching(conditions, k, budget, allowed)
+        return self.matching(conditions_of(complete, last), k, budget, allowed)
 
     def matching(
         self,
@@ -189,11 +184,16 @@ class WordIndex:
     ) -> list[int]:
         """The first `k` ranks of ascending blocks that meet all conditions."""
         masks = [self._buckets(condition) for condition in conditions]
+        # Words and narrow intervals have one bit, and all of those are looked for at once.
+        needed = reduce(or_, (mask for mask in masks if mask & mask - 1 == 0), 0)
+        wide = [mask for mask in masks if mask & mask - 1]
         found: list[int] = []
         for block in blocks:
-            ranks = block
-            for mask in masks:
-                ranks = ranks[self._sketch.take(ranks) & mask != 0]
+            sketches = self._sketch.take(block)
+            likely = sketches & needed == needed
+            for mask in wide:
+                likely &= sketches & mask != 0
+            ranks = block[likely]
             if len(ranks) and conditions:
                 ranks = ranks[self._met(ranks, conditions)]
             right: list[int] = ranks.tolist()
@@ -256,6 +256,14 @@ class WordIndex:
         for found, condition in zip(hits[1:], conditions[1:], strict=True):
             met &= _enough(found, condition)
         return met
+
+
+def conditions_of(complete: Sequence[int], last: tuple[int, int] | None) -> list[Condition]:
+    """What a query must hold so that every typed word has a word of its own; arguments as of `search`."""
+    conditions = [Condition(number, number + 1, complete.count(number)) for number in dict.fromkeys(complete)]
+    if last is not None:
+        conditions.append(Condition(*last, 1 + sum(last[0] <= number < last[1] for number in complete)))
+    return conditions
 
 
 def _growing(length: int, largest: int) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+PAIR = 2
+"""Characters indexed together: one alone is in too many queries of Thai."""
+
 _HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _KANA = "\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
 # Thai, Lao, Myanmar, Khmer: letters and vowel signs, not the digits and punctuation.
@@ -18,4 +21,4 @@ def unspaced_runs(text: str) -> list[str]:
 
 def character_pairs(text: str) -> list[str]:
     """Every character of those runs with the one after it, the last of a run alone; each once, in order."""
-    return list(dict.fromkeys(run[at : at + 2] for run in unspaced_runs(text) for at in range(len(run))))
+    return list(dict.fromkeys(run[at : at + PAIR] for run in unspaced_runs(text) for at in range(len(run))))

@@ -1,0 +1,97 @@
+"""Queries that hold the typed words, in whatever order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from suggest.candidates.candidate import Candidate, Match
+from suggest.candidates.typed import Typed
+from suggest.index import Budget, QueryTable
+from suggest.index.words import Condition, WordIndex, conditions_of
+from suggest.text import unaccented
+from suggest.text.unspaced import PAIR, unspaced_runs
+
+WORDS_COST = 5.0
+"""Nats: of two hundred people who mean a query of several words, about one begins with another than the first."""
+
+MAX_PAIRS = 8
+"""Pairs of characters of one typed word that are looked up; what they let through is checked on the text."""
+
+
+class Wanted(NamedTuple):
+    """What a query must hold to be found.
+
+    Attributes:
+        conditions: on its words and pairs of characters.
+        within: texts that must occur anywhere in its unaccented key, which the conditions do not ensure.
+    """
+
+    conditions: list[Condition]
+    within: list[str]
+
+
+def any_order(
+    typed: Typed,
+    words: WordIndex,
+    queries: QueryTable,
+    k: int,
+    budget: Budget,
+    allowed: npt.NDArray[np.bool_] | None = None,
+) -> list[Candidate]:
+    """The best `k` queries that hold all typed words, best first; exact while the budget lasts.
+
+    A finished word is a word of the query, the unfinished one begins another. A typed word with
+    characters of a script without spaces occurs anywhere in the query: where its words begin and end
+    nobody can tell before it is finished.
+
+    Args:
+        typed: the words.
+        words: the index of words.
+        queries: the queries it is about.
+        k: at most this many.
+        budget: charged for every query looked at.
+        allowed: by rank, which queries count; all when None.
+
+    Returns:
+        Candidates; those that simply begin with what was typed are among them. None when nothing is
+        typed or a finished word is unknown. Cost: about 60 µs at a million queries, 500 µs at the worst.
+    """
+    found = wanted(typed, words)
+    ranks = words.matching(found.conditions, k, budget, allowed, _occurring(found.within, queries))
+    match = Match("words", cost=WORDS_COST, parts=(*typed.complete, typed.last) if typed.last else typed.complete)
+    return [Candidate(int(queries.id_of_rank[rank]), "words", match=match) for rank in ranks]
+
+
+def wanted(typed: Typed, words: WordIndex) -> Wanted:
+    """What typed words ask of a query; no condition when no query can meet them."""
+    runs = [word for word in (*typed.complete, typed.last) if unspaced_runs(word)]
+    numbers = [words.find(word) for word in typed.complete if not unspaced_runs(word)]
+    last = words.interval(typed.last) if typed.last and not unspaced_runs(typed.last) else None
+    conditions = conditions_of(numbers, last) + [condition for run in runs for condition in _conditions(run, words)]
+    if -1 in numbers or any(condition.first == condition.last for condition in conditions):
+        return Wanted([], [])
+    # A pair, or a character alone, is in a query when its condition is met; a longer text must be looked for.
+    within = [run for run in runs if len(run) > PAIR or unspaced_runs(run) != [run]]
+    return Wanted(list(dict.fromkeys(conditions)), within)
+
+
+def _conditions(typed: str, words: WordIndex) -> Iterator[Condition]:
+    """What the pairs of characters in a typed word ask: a character alone begins a pair wherever it stands."""
+    pairs = [run[at : at + PAIR] for run in unspaced_runs(typed) for at in range(max(1, len(run) - 1))]
+    return (Condition(*words.interval(pair)) for pair in pairs[:MAX_PAIRS])
+
+
+def _occurring(within: list[str], queries: QueryTable) -> Callable[[int], bool] | None:
+    """Whether all texts occur in the query of a rank; None when there is nothing to ask. About 4 µs a query."""
+    if not within:
+        return None
+
+    def occur(rank: int) -> bool:
+        key = unaccented(queries.key(int(queries.id_of_rank[rank])))
+        return all(text in key for text in within)
+
+    return occur

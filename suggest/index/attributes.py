@@ -80,10 +80,18 @@ class Allowed:
         by_id: bool by query id.
         by_rank: bool by rank.
         passes: `by_id` as a view that is quicker to index one by one.
+        passes_unknown: whether a query passes of which nothing is known, as of one in a person's history alone.
         n_queries: how many pass.
     """
 
-    def __init__(self, index: PrefixIndex, id_of_row: npt.NDArray[np.uint32], rows: npt.NDArray[np.uint32]) -> None:
+    def __init__(
+        self,
+        index: PrefixIndex,
+        id_of_row: npt.NDArray[np.uint32],
+        rows: npt.NDArray[np.uint32],
+        *,
+        passes_unknown: bool,
+    ) -> None:
         """Takes the rows that pass, ascending; about 10 ns each."""
         self._index = index
         self._id_of_row = id_of_row
@@ -96,6 +104,11 @@ class Allowed:
         self.by_rank = np.zeros(len(id_of_row), dtype=np.bool_)
         self.by_rank[index.queries.rank[ids]] = True
         self.passes = self.by_id.data
+        self.passes_unknown = passes_unknown
+
+    def admits(self, query_id: int) -> bool:
+        """Whether a candidate passes; -1 stands for a query that the index does not hold."""
+        return bool(self.passes[query_id]) if query_id >= 0 else self.passes_unknown
 
     @property
     def is_everything(self) -> bool:
@@ -166,7 +179,8 @@ class AttributeIndex:
             if known is not None:
                 self._compiled.move_to_end(where)
                 return known
-        allowed = Allowed(self._index, self._id_of_row, np.flatnonzero(self._mask(where)).astype(np.uint32))
+        rows = np.flatnonzero(self._mask(where)).astype(np.uint32)
+        allowed = Allowed(self._index, self._id_of_row, rows, passes_unknown=where.holds(()))
         with self._lock:
             self._compiled[where] = allowed
             self._forget()

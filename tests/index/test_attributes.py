@@ -157,6 +157,8 @@ def test_a_compiled_filter_says_of_each_query_whether_it_passes(world, stated):
     passing = {key for key in world.keys if where.holds(world.known[key])}
     assert {queries.key(query_id) for query_id in np.flatnonzero(allowed.by_id)} == passing
     assert {queries.key(queries.id_of_rank[rank]) for rank in np.flatnonzero(allowed.by_rank)} == passing
+    assert {key for key in world.keys if allowed.admits(queries.find(key))} == passing
+    assert allowed.admits(-1) is where.holds(())
     assert allowed.n_queries == len(passing)
     assert allowed.is_everything is (len(passing) == len(world.keys))
 

@@ -14,6 +14,7 @@ from rapidfuzz.process import cdist
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.budget import Budget
 from suggest.index.spelling_deletes import LENGTHS, WHOLE, Deletes, Near, holds, save_deletes
+from suggest.index.spelling_rivals import Rivals, save_rivals
 from suggest.text.edits import EditCosts, edit_costs
 
 ONE_EDIT_FROM, TWO_EDITS_FROM = 3, 5
@@ -73,6 +74,7 @@ class Spelling:
     """Corrections of words, finished or not, from memory-mapped arrays. About 110 bytes a word of a vocabulary.
 
     Attributes:
+        rivals: for which texts a look at misspellings may be worth it.
         unfinished_cost: nats that beginnings cost more than whole words.
         space_cost: nats of one space too many or too few.
     """
@@ -81,6 +83,7 @@ class Spelling:
         """Opens what `save_spelling` wrote of the same words; the costs that ship unless others are given."""
         self._words = words
         self._costs = costs or edit_costs()
+        self.rivals = Rivals(generation)
         self.unfinished_cost = self._costs.unfinished
         self.space_cost = self._costs.space
         self._deletes = {length: Deletes(generation, length) for length in LENGTHS if holds(generation, length)}
@@ -135,9 +138,17 @@ class Spelling:
         return Correction(text, finished, edits, cost if finished else cost + self._costs.unfinished, weight)
 
 
-def save_spelling(writer: GenerationWriter, words: pa.Array) -> None:
-    """Writes what `Spelling` reads; words distinct, in code point order. About 10 s for 200,000."""
-    save_deletes(writer, words)
+def save_spelling(writer: GenerationWriter, words: pa.Array, weight: npt.NDArray[np.float32]) -> None:
+    """Writes what `Spelling` reads. About 12 s for 200,000 words.
+
+    Args:
+        writer: of the generation being built.
+        words: distinct, in code point order, numbered as the vocabulary that `Spelling` is opened with.
+        weight: of each, float32[n_words].
+    """
+    texts = words.to_pylist()
+    save_deletes(writer, texts)
+    save_rivals(writer, texts, weight)
 
 
 def allowed_edits(typed: str) -> int:

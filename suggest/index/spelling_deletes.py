@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.budget import Budget
@@ -28,6 +27,9 @@ LENGTHS = {3: 1, 4: 1, 5: 2, 7: 2}
 WHOLE = 7
 """The length that also answers for finished words."""
 
+MOST_CHARACTERS = 32
+"""Longest text that `hashed_deletes` takes."""
+
 _ITEM_BITS = np.uint32(24)
 _ITEM = np.uint32((1 << 24) - 1)
 _PER_BUCKET = 4
@@ -36,7 +38,7 @@ _FINGERPRINT_SHIFT = np.uint64(32)
 # One for each place: a text's hash is the sum of its characters times these (multilinear hashing; Lemire &
 # Kaser, "Strongly universal string hashing is fast", 2014), mixed once, since letters lie close together.
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_FACTORS = np.random.default_rng(20120607).integers(1 << 63, 1 << 64, max(LENGTHS), np.uint64).tolist()
+_FACTORS = [pow(0xD6E8FEB86659FD93, place, 1 << 64) for place in range(1, MOST_CHARACTERS + 1)]
 
 
 Interval = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
@@ -77,7 +79,7 @@ class Deletes:
         """
         begins = typed[: self._length]
         codes = np.frombuffer(begins.encode("utf-32-le", "surrogatepass"), np.uint32)
-        hashes = _hashed_deletes(codes[None].astype(np.uint64), edits)[0]
+        hashes = hashed_deletes(codes[None].astype(np.uint64), edits)[0]
         bucket = (hashes >> self._shift).astype(np.int64)
         start = self._offsets[bucket].astype(np.int64)
         size = self._offsets[bucket + 1] - start
@@ -103,21 +105,20 @@ def holds(generation: Generation, length: int) -> bool:
     return generation.holds(f"deletes_{length}_entries.npy")
 
 
-def save_deletes(writer: GenerationWriter, words: pa.Array) -> None:
+def save_deletes(writer: GenerationWriter, texts: list[str]) -> None:
     """Writes every length for `Deletes(generation, length)`.
 
     Args:
         writer: of the generation being built.
-        words: distinct, in code point order. Up to 16 million distinct beginnings; 16 bytes of memory
+        texts: words, distinct, in code point order. Up to 16 million distinct beginnings; 16 bytes of memory
             for each of their deletes (about 30 for a beginning of 7) while this runs.
     """
-    texts = words.to_pylist()
     if not texts:
         return
     for length, edits in LENGTHS.items():
         starts = _starts(texts, length)
-        codes = _codes([texts[row][:length] for row in starts.tolist()], length)
-        hashes = _hashed_deletes(codes, edits)
+        codes = text_codes([texts[row][:length] for row in starts.tolist()], length)
+        hashes = hashed_deletes(codes, edits)
         writer.save_array(f"deletes_{length}_first", np.append(starts, len(texts)).astype(np.uint32))
         offsets, entries = _bucketed(hashes)
         writer.save_array(f"deletes_{length}_offsets", offsets)
@@ -130,13 +131,13 @@ def _starts(texts: list[str], length: int) -> npt.NDArray[np.int64]:
     return np.array([row for row, text in enumerate(beginnings) if not row or text != beginnings[row - 1]], np.int64)
 
 
-def _codes(texts: list[str], length: int) -> npt.NDArray[np.uint64]:
+def text_codes(texts: list[str], length: int) -> npt.NDArray[np.uint64]:
     """Code points, uint64[n_texts, length]; zeros after the end."""
     padded = "".join([text.ljust(length, "\0") for text in texts]).encode("utf-32-le", "surrogatepass")
     return np.frombuffer(padded, np.uint32).reshape(len(texts), length).astype(np.uint64)
 
 
-def _hashed_deletes(codes: npt.NDArray[np.uint64], edits: int) -> npt.NDArray[np.uint64]:
+def hashed_deletes(codes: npt.NDArray[np.uint64], edits: int) -> npt.NDArray[np.uint64]:
     """Hashes of every text without up to `edits` of its characters, uint64[n_texts, n_patterns].
 
     Where a pattern deletes beyond the end of a text its hash is that of a pattern before it.

@@ -33,7 +33,7 @@ class Words:
 
 def opened(words: Words, directory: Path) -> Spelling:
     with building(directory) as writer:
-        save_spelling(writer, pa.array(words.texts, pa.string()))
+        save_spelling(writer, pa.array(words.texts, pa.string()), words.weight)
     return Spelling(Generation.open(directory), words)
 
 

@@ -32,6 +32,10 @@ _DENSE = 32
 """From one query in so many on, a bit for every query is smaller than four bytes for each that has the value."""
 
 
+_POPULAR = 16
+"""One query in so many is among the heaviest."""
+
+
 class AttributeRows(NamedTuple):
     """Which query has which attribute, in any order; repeated pairs count once.
 
@@ -82,6 +86,7 @@ class Allowed:
         passes: `by_id` as a view that is quicker to index one by one.
         passes_unknown: whether a query passes of which nothing is known, as of one in a person's history alone.
         n_queries: how many pass.
+        popular_share: of the heaviest queries, of which the stored lists are made, the share that passes.
     """
 
     def __init__(
@@ -104,6 +109,7 @@ class Allowed:
         self.by_rank = np.zeros(len(id_of_row), dtype=np.bool_)
         self.by_rank[index.queries.rank[ids]] = True
         self.passes = self.by_id.data
+        self.popular_share = float(self.by_rank[: len(self.by_rank) // _POPULAR + 1].mean())
         self.passes_unknown = passes_unknown
 
     def admits(self, query_id: int) -> bool:
@@ -193,24 +199,29 @@ class AttributeIndex:
 
     def _mask(self, where: Where) -> npt.NDArray[np.bool_]:
         """By row, whether it passes; the caller may write into it."""
-        if where.operator == "has":
-            return self._having(where)
         if where.operator == "not":
             return np.logical_not(self._mask(where.parts[0]))
-        combine = np.logical_and if where.operator == "all" else np.logical_or
-        mask = np.full(self._n_queries, where.operator == "all")
-        for part in where.parts:
-            combine(mask, self._mask(part), out=mask)
+        if where.operator == "all":
+            mask = np.ones(self._n_queries, dtype=np.bool_)
+            for part in where.parts:
+                np.logical_and(mask, self._mask(part), out=mask)
+            return mask
+        mask = np.zeros(self._n_queries, dtype=np.bool_)
+        for part in where.parts or (where,) * (where.operator == "has"):
+            if part.operator == "has":
+                self._mark(mask, _name(part.field, part.value))
+            else:
+                np.logical_or(mask, self._mask(part), out=mask)
         return mask
 
-    def _having(self, where: Where) -> npt.NDArray[np.bool_]:
-        number = self._values.get(_name(where.field, where.value), -1)
+    def _mark(self, mask: npt.NDArray[np.bool_], name: str) -> None:
+        """Sets the rows that have one attribute."""
+        number = self._values.get(name, -1)
         if number in self._dense:
-            return np.unpackbits(self._bits[self._dense[number]], count=self._n_queries).view(np.bool_)
-        mask = np.zeros(self._n_queries, dtype=np.bool_)
-        if number >= 0:
+            bits = np.unpackbits(self._bits[self._dense[number]], count=self._n_queries)
+            np.logical_or(mask, bits.view(np.bool_), out=mask)
+        elif number >= 0:
             mask[self._rows[self._starts[number] : self._starts[number + 1]]] = True
-        return mask
 
 
 def save_attributes(writer: GenerationWriter, ids: npt.NDArray[np.uint32], given: AttributeRows) -> None:
@@ -223,14 +234,13 @@ def save_attributes(writer: GenerationWriter, ids: npt.NDArray[np.uint32], given
         ids: of each row, from `save_queries`.
         given: the attributes, as they were written.
     """
-    names, value, row = _canonical_pairs(given, len(ids))
+    names, name, row = _canonical(given)
     if not names:
         return
     trie = marisa_trie.Trie(names)
     trie.save(str(writer.path("attributes.marisa")))
-    number = np.array([trie[name] for name in names], dtype=np.int64)[value]
-    order = np.lexsort((row, number))
-    number, row = number[order], row[order]
+    number_of = np.array([trie[each] for each in names], dtype=np.int64)
+    number, row = np.divmod(np.unique(number_of[name] * len(ids) + row), len(ids))
     size = np.bincount(number, minlength=len(names))
     is_dense = size > len(ids) // _DENSE
     starts = np.concatenate(([0], np.cumsum(np.where(is_dense, 0, size))))
@@ -251,10 +261,8 @@ def _bits(rows: list[npt.NDArray[np.int64]], is_wanted: npt.NDArray[np.bool_], n
     return bits
 
 
-def _canonical_pairs(
-    given: AttributeRows, n_rows: int
-) -> tuple[list[str], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Names of the canonical attributes, and the distinct pairs of a number among them and a row."""
+def _canonical(given: AttributeRows) -> tuple[list[str], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Names of the canonical attributes, and pairs of an index into them and a row; pairs may repeat."""
     numbers: dict[str, int] = {}
     meant = [_names(field, text) for field, text in given.attributes]
     flat = [numbers.setdefault(name, len(numbers)) for names in meant for name in names]
@@ -263,9 +271,8 @@ def _canonical_pairs(
     repeats = n_meant[given.code]
     # Each pair becomes as many as its attribute has canonical values: none for one that says nothing.
     nth = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    value = np.array(flat, dtype=np.int64)[np.repeat(starts[given.code], repeats) + nth]
-    pairs = np.unique(value * n_rows + np.repeat(given.row, repeats))
-    return list(numbers), *np.divmod(pairs, max(n_rows, 1))
+    name = np.array(flat, dtype=np.int64)[np.repeat(starts[given.code], repeats) + nth]
+    return list(numbers), name, np.repeat(given.row, repeats)
 
 
 def _names(field: str, text: str) -> list[str]:

@@ -53,9 +53,8 @@ def _found(
     span = index.interval(prefix)
     if span is None:
         return _light(index, prefix, k, locale, allowed, budget)
-    likely = k * _LIKELY * len(allowed.by_id)
     for n_stored in (heavy.TOP, heavy.DEEP_TOP):
-        if allowed.n_queries * n_stored >= likely:
+        if allowed.popular_share * n_stored >= k * _LIKELY:
             found = _stored(index, prefix, n_stored, k, locale, allowed, budget)
             if found is not None:
                 return found

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pytest
 
 from suggest.errors import InputError
+from suggest.pipelines.attributes import attribute_rows
 from suggest.pipelines.collect import BuildInputs, collect, connect
 from suggest.pipelines.report import ReadReport
 from suggest.types import SECOND_US, parse_event
@@ -136,6 +138,20 @@ def test_collect_tells_every_attribute_a_query_was_seen_with(tmp_path: Path) -> 
             )
         ]
     )
+
+
+def test_attributes_are_those_of_the_rows_of_an_index(tmp_path: Path) -> None:
+    connection = connect(tmp_path)
+    try:
+        tables = collect(connection, _inputs(tmp_path), ReadReport(), directory=tmp_path)
+        found = attribute_rows(tables.attributes, pa.table({"key": ["a", "tram", "zug"], "more": [1, 2, 3]}))
+        nothing = attribute_rows(tables.attributes, pa.table({"key": ["zug"]}))
+    finally:
+        connection.disconnect()
+    assert [(row, found.attributes[code]) for row, code in zip(found.row, found.code, strict=True)] == [
+        (1, ("region", "CH"))
+    ]
+    assert (len(nothing.row), len(nothing.code), nothing.attributes) == (0, 0, [])
 
 
 def test_collect_tells_which_keys_stand_for_a_query(tmp_path: Path) -> None:

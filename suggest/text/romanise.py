@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import icu
 
@@ -36,6 +36,14 @@ _TABLES = str.maketrans(
     | _table(
         "א:a ב:b ג:g ד:d ה:h ו:u ז:z ח:kh ט:t י:i כ:k ך:k ל:l מ:m ם:m נ:n ן:n ס:s "
         "ע:a פ:p ף:f צ:ts ץ:ts ק:k ר:r ש:sh ת:t"
+    )
+    | _table(
+        "ᱚ:o ᱛ:t ᱜ:g ᱝ:ng ᱞ:l ᱟ:a ᱠ:k ᱡ:j ᱢ:m ᱣ:w ᱤ:i ᱥ:s ᱦ:h ᱧ:ny ᱨ:r ᱩ:u ᱪ:ch ᱫ:d ᱬ:n ᱭ:y ᱮ:e ᱯ:p ᱰ:d ᱱ:n ᱲ:r ᱳ:o "
+        "ᱴ:t ᱵ:b ᱶ:w ᱷ:h ᱸ: ᱹ: ᱺ: ᱻ: ᱼ: ᱽ:"
+    )
+    | _table(
+        "ⴰ:a ⴱ:b ⴳ:g ⴷ:d ⴹ:d ⴻ:e ⴼ:f ⴽ:k ⵀ:h ⵃ:h ⵄ:a ⵅ:kh ⵇ:q ⵉ:i ⵊ:j ⵍ:l ⵎ:m ⵏ:n ⵓ:u ⵔ:r ⵕ:r ⵖ:gh ⵙ:s ⵚ:s ⵛ:sh "
+        "ⵜ:t ⵟ:t ⵡ:w ⵢ:y ⵣ:z ⵥ:z ⵯ:w"
     )
     | _table("α:a β:v γ:g δ:d ε:e ζ:z η:i θ:th ι:i κ:k λ:l μ:m ν:n ξ:x ο:o π:p ρ:r σ:s τ:t υ:y φ:f χ:ch ψ:ps ω:o")
 )
@@ -86,8 +94,21 @@ def _by_icu(text: str) -> str:
     latin = _any_latin().transliterate(latin)
     if _INDIC.search(text):
         latin = latin.replace("c", "ch")
-    latin = _SCHOLARLY_SIGN.sub(lambda match: _SCHOLARLY[match[0]], latin)
-    return unaccented(latin.lower())
+    latin = unaccented(_SCHOLARLY_SIGN.sub(lambda match: _SCHOLARLY[match[0]], latin))
+    return latin if latin.isascii() else "".join([char if char.isascii() else _by_name(char) for char in latin])
+
+
+@lru_cache(maxsize=4096)
+def _by_name(char: str) -> str:
+    """A letter that ICU cannot romanise, as Unicode's name of it has it: `KHMER LETTER KA` is a k.
+
+    The vowel that a consonant carries unwritten is left out; signs without a sound are silent.
+    """
+    name: str = icu.Char.charName(char)
+    kind, _, sound = name.lower().rpartition(" ")
+    if not kind.endswith(("letter", "vowel sign", "syllabics", "independent vowel")) or not sound.isalpha():
+        return ""
+    return sound.rstrip("ao") or sound if kind.endswith("letter") else sound
 
 
 @cache

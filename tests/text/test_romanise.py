@@ -48,6 +48,9 @@ def test_skeleton_holds_consonants_none_twice_in_a_row(text):
         ("iphone手机", "iphoneshouji"),
         ("երևան", "erewan"),
         ("ජම්නගර්", "jamnagar"),
+        ("ᱵᱟᱦᱟᱫᱩᱨ", "bahadur"),
+        ("ཝུའུ་ཧན", "wuuhn"),
+        ("ᎠᏍᏘᏂ", "astini"),
     ],
 )
 def test_romanised_is_how_people_write_it_in_latin(key, latin):

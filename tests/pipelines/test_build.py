@@ -293,9 +293,9 @@ def test_examples_of_what_was_removed_are_masked_by_their_content(tmp_path):
     report = build(tmp_path / "index", events=[log], blocklist=tmp_path / "blocked.txt", state=state)
     assert report.removed == {"blocklist": 3, "min_users": 0, "tombstone": 1}
     examples = Generation.open(tmp_path / "index").json("removed")["examples"]
-    assert "darn it" in examples["blocklist"]
+    assert {"query": "darn it", "matched": "entry 1"} in examples["blocklist"]
     assert not {"ann@example.org", "12345678", "secret", "wish"} & set(
-        " ".join(text for texts in examples.values() for text in texts).split()
+        " ".join(example["query"] for several in examples.values() for example in several).split()
     )
 
 

@@ -53,12 +53,10 @@ def _found(
     span = index.interval(prefix)
     if span is None:
         return _light(index, prefix, k, locale, allowed, budget)
-    for n_stored in (heavy.TOP, heavy.DEEP_TOP):
-        if allowed.popular_share * n_stored >= k * _LIKELY:
-            found = _stored(index, prefix, n_stored, k, locale, allowed, budget)
-            if found is not None:
-                return found
-            break
+    if allowed.popular_share * heavy.TOP >= k * _LIKELY:
+        found = _stored(index, prefix, k, locale, allowed, budget)
+        if found is not None:
+            return found
     order = allowed.order(locale)
     start, end = order.between(*span)
     if start == end or not budget.spend(order.cost(start, end, k)):
@@ -83,10 +81,10 @@ def _light(
 
 
 def _stored(
-    index: PrefixIndex, prefix: str, n_stored: int, k: int, locale: str, allowed: Allowed, budget: Budget
+    index: PrefixIndex, prefix: str, k: int, locale: str, allowed: Allowed, budget: Budget
 ) -> tuple[list[int], list[str]] | None:
     """What passes of the first that are stored; None when there may be more."""
-    stored = index.stored(prefix, n_stored, locale)
+    stored = index.stored(prefix, heavy.TOP, locale)
     if stored is None or not budget.spend(len(stored[0])):
         return [], []
     ids, texts = stored

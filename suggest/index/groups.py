@@ -1,0 +1,123 @@
+"""Here are query ids: which of them are near-duplicates of each other?
+
+Only queries that have a near-duplicate are stored; for the others a bit says that they have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suggest.artifacts import Generation, GenerationWriter
+from suggest.text.near_duplicates import near_duplicate_key
+
+ALONE = -1
+"""The group of a query without near-duplicates."""
+
+_BATCH = 65_536
+# Shorter parts are articles and letters: `a part` is no `apart`.
+_MIN_PART_CHARS = 2
+_MIN_JOINED_CHARS = 4
+
+
+class GroupTable:
+    """The groups of near-duplicates, memory-mapped."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._is_grouped = generation.array("group_bits").data
+        self._ids = generation.array("group_ids")
+        self._heaviest = generation.array("group_heaviest")
+
+    def groups(self, ids: Sequence[int]) -> list[int]:
+        """The group of each query: the id of its heaviest query, or `ALONE`.
+
+        Cost: 1 µs for ten ids without near-duplicates, 1 µs for each that has some.
+        """
+        is_grouped = self._is_grouped
+        return [self._group(i) if is_grouped[i >> 3] >> (i & 7) & 1 else ALONE for i in ids]
+
+    def _group(self, query_id: int) -> int:
+        # As the ids' own type: otherwise numpy converts the whole column on every call.
+        return int(self._heaviest[self._ids.searchsorted(np.uint32(query_id))])
+
+
+def save_groups(
+    writer: GenerationWriter,
+    keys: pa.Array,
+    ids: npt.NDArray[np.uint32],
+    weight: npt.NDArray[np.floating[Any]],
+    variants: Mapping[str, str] | None = None,
+) -> int:
+    """Writes the groups of two and more queries with equal near-duplicate key; returns how many queries they hold.
+
+    Args:
+        writer: of the generation.
+        keys: the queries, sorted.
+        ids: uint32, the id of each row.
+        weight: float, the popularity of each row; of equal ones the first row is the heaviest.
+        variants: usual form by other form of a word, as `near_duplicate_key` takes it.
+
+    Cost: 8 s and 200 MB for a million rows.
+    """
+    usual = {**joined_words(keys), **(variants or {})}
+    near = pa.chunked_array(
+        [pa.array(batch, pa.string()) for batch in _near_keys(keys, usual)] or [pa.array([], pa.string())]
+    )
+    group = near.combine_chunks().dictionary_encode().indices.to_numpy()
+    rows = np.flatnonzero(np.bincount(group, minlength=1)[group] > 1)
+    heaviest = _heaviest(group[rows], ids[rows], weight[rows])
+    order = np.argsort(ids[rows])
+    is_grouped = np.zeros(len(ids), dtype=np.bool_)
+    is_grouped[ids[rows]] = True
+    writer.save_array("group_bits", np.packbits(is_grouped, bitorder="little"))
+    writer.save_array("group_ids", ids[rows][order])
+    writer.save_array("group_heaviest", heaviest[order])
+    return len(rows)
+
+
+def joined_words(keys: pa.Array) -> dict[str, str]:
+    """Pairs of words that some query writes as one: `wi fi` to `wifi`, where `wifi` or `wi-fi` occurs."""
+    split = pc.split_pattern_regex(pc.replace_substring(keys.cast(pa.large_string()), "-", ""), pattern=" ")
+    lists = split.combine_chunks() if isinstance(split, pa.ChunkedArray) else split
+    coded = lists.flatten().dictionary_encode()
+    words, code = coded.dictionary, coded.indices.to_numpy()
+    starts = lists.offsets.to_numpy() - lists.offsets[0].as_py()
+    is_followed = np.ones(len(code), dtype=np.bool_)
+    is_followed[starts[1:][starts[1:] > 0] - 1] = False
+    left = code[:-1][is_followed[:-1]]
+    right = code[1:][is_followed[:-1]]
+    pairs = np.unique(np.stack([left, right], axis=1), axis=0) if len(left) else np.empty((0, 2), dtype=np.int64)
+    first, second = words.take(pa.array(pairs[:, 0])), words.take(pa.array(pairs[:, 1]))
+    joined = pc.binary_join_element_wise(first, second, pa.scalar("", pa.large_string()))
+    lengths = [pc.utf8_length(column).to_numpy(zero_copy_only=False) for column in (first, second, joined)]
+    is_word = pc.is_in(joined, value_set=words).to_numpy(zero_copy_only=False)
+    is_long = (lengths[0] >= _MIN_PART_CHARS) & (lengths[1] >= _MIN_PART_CHARS) & (lengths[2] >= _MIN_JOINED_CHARS)
+    found = pa.array(is_word & is_long & _are_letters(joined))
+    spaced = pc.binary_join_element_wise(first, second, pa.scalar(" ", pa.large_string()))
+    return dict(zip(spaced.filter(found).to_pylist(), joined.filter(found).to_pylist(), strict=True))
+
+
+def _are_letters(words: pa.Array) -> npt.NDArray[np.bool_]:
+    return pc.utf8_is_alpha(words).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+
+
+def _near_keys(keys: pa.Array, usual: Mapping[str, str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), _BATCH):
+        yield [near_duplicate_key(key, usual) for key in keys.slice(start, _BATCH).to_pylist()]
+
+
+def _heaviest(
+    group: npt.NDArray[Any], ids: npt.NDArray[np.uint32], weight: npt.NDArray[np.floating[Any]]
+) -> npt.NDArray[np.uint32]:
+    """For each row the id of the heaviest row of its group, the first of equal ones. As served: float32."""
+    order = np.lexsort((np.arange(len(group)), -weight.astype(np.float32), group))
+    is_first = np.ones(len(order), dtype=np.bool_)
+    is_first[1:] = group[order][1:] != group[order][:-1]
+    heaviest = np.empty(len(order), dtype=np.uint32)
+    heaviest[order] = ids[order][is_first][np.cumsum(is_first) - 1]
+    return heaviest

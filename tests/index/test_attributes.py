@@ -49,7 +49,7 @@ def small_tables(monkeypatch):
     monkeypatch.setattr(heavy, "DEEP_TOP", 12)
     monkeypatch.setattr(ranges, "BLOCK", 2)
     monkeypatch.setattr(ranges, "SCANNED", 3)
-    monkeypatch.setattr(ranges, "SCANNED_MINIMA", 3)
+    monkeypatch.setattr(ranges, "_SORTED", 2)
 
 
 class World:
@@ -213,7 +213,7 @@ def test_a_filter_costs_no_more_nodes_however_many_queries_pass():
     budget = unlimited()
     found = filtered_top(world.index, "q", 10, ALL, world.attributes.compile(where), budget)
     assert found.texts == keys[9_999:9_989:-1]
-    assert budget.visited <= heavy.TOP + ranges.SCANNED_MINIMA + 12 * ranges.BLOCK
+    assert budget.visited <= heavy.TOP + ranges.SCANNED + 12 * ranges.BLOCK
 
 
 def test_a_filter_is_compiled_once_and_forgotten_when_too_many_came_after(monkeypatch):
@@ -232,7 +232,7 @@ def test_a_filter_is_compiled_once_and_forgotten_when_too_many_came_after(monkey
 def test_the_smallest_of_a_range_equal_a_sort(monkeypatch):
     monkeypatch.setattr(ranges, "BLOCK", 3)
     monkeypatch.setattr(ranges, "SCANNED", 5)
-    monkeypatch.setattr(ranges, "SCANNED_MINIMA", 4)
+    monkeypatch.setattr(ranges, "_SORTED", 4)
 
     @settings(max_examples=200, deadline=None)
     @given(values=st.lists(st.integers(0, 2**32 - 1), max_size=200, unique=True), data=st.data(), k=st.integers(1, 20))

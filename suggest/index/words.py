@@ -46,6 +46,9 @@ SCANNED_SHARE = 128
 """Where more than one in so many queries has an unfinished word, a filter that empties its stored list is
 met by walking all queries by rank."""
 
+SORTED_SHARE = 16
+"""Where fewer than one in so many queries meets an interval, sorting them costs less than walking all."""
+
 _GROWTH = 4
 
 
@@ -169,9 +172,10 @@ class WordIndex:
         sorted first. If words are independent, `k` are found after `k n / size` queries.
         """
         smallest = sizes.index(min(sizes))
-        if conditions[smallest].last - conditions[smallest].first == 1 or sizes[smallest] ** 2 < k * self._n_queries:
-            return smallest
         words = [at for at, condition in enumerate(conditions) if condition.last - condition.first == 1]
+        size = sizes[smallest]
+        if smallest in words or (size**2 < k * self._n_queries if words else size * SORTED_SHARE < self._n_queries):
+            return smallest
         return min(words, key=sizes.__getitem__, default=-1)
 
     def _first(

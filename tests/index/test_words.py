@@ -35,6 +35,7 @@ def small_tables(monkeypatch):
     monkeypatch.setattr(words_module, "FIRST_BLOCK", 2)
     monkeypatch.setattr(words_module, "LARGEST_BLOCK", 4)
     monkeypatch.setattr(words_module, "SCANNED_SHARE", 4)
+    monkeypatch.setattr(words_module, "SORTED_SHARE", 3)
 
 
 def index_of(weights):

@@ -70,7 +70,7 @@ def scan(weights, typed, k, allowed=None):
 
 @pytest.mark.parametrize("keys", [_FEW_CHARACTERS, _ANY_CHARACTERS])
 def test_any_order_equals_a_scan_for_what_is_typed_of_any_query(keys):
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(st.data())
     def law(data):
         weights = data.draw(st.dictionaries(keys, st.integers(1, 9), min_size=1, max_size=25))
@@ -88,7 +88,7 @@ def test_any_order_equals_a_scan_for_what_is_typed_of_any_query(keys):
 
 
 @given(st.dictionaries(_FEW_CHARACTERS, st.integers(1, 9), min_size=1, max_size=10))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_run_of_a_script_without_spaces_is_found_wherever_it_stands(weights):
     tables = index_of(weights)
     for key in weights:

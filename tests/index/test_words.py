@@ -91,7 +91,7 @@ def agrees(index, by_rank, typed, k, allowed):
 
 @pytest.mark.usefixtures("small_tables")
 def test_search_equals_a_scan_for_any_words_of_any_query():
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(st.data())
     def law(data):
         weights = data.draw(st.dictionaries(_KEYS, st.integers(1, 9), min_size=1, max_size=40))
@@ -118,7 +118,7 @@ def test_search_equals_a_scan_over_all_of_unicode(data):
             agrees(index, by_rank, [*typed[:-1], typed[-1][:cut]], 10, np.arange(len(by_rank)) % 2 == 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(_ANY_KEYS | _KEYS, st.integers(1, 9), min_size=1, max_size=30))
 def test_words_know_their_number_their_neighbours_and_their_weight(weights):
     index, _ = index_of(weights)
@@ -138,7 +138,7 @@ def test_words_know_their_number_their_neighbours_and_their_weight(weights):
 
 
 @pytest.mark.usefixtures("small_tables")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(_KEYS, st.integers(1, 9), min_size=1, max_size=40), st.integers(0, 80))
 def test_search_stays_within_the_budget_and_says_when_it_ended(weights, nodes):
     index, by_rank = index_of(weights)

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-from suggest.cli.arguments import Subparsers, add_command, add_index
+from suggest.cli.arguments import STATE_FILE, Subparsers, add_command, add_index
 from suggest.cli.output import print_result
+
+_SHOWN = 10
+"""Examples and matches of each reason that a terminal shows; `--json` has all."""
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -40,5 +47,52 @@ def run(arguments: argparse.Namespace) -> None:
         "generations": generations(arguments.index),
     }
     if arguments.removed:
-        about["removed"] = generation.json("removed")
+        removed = {
+            **generation.json("removed"),
+            "tombstones": _tombstones(arguments.index, generation.json("tombstones")),
+        }
+        about = (
+            {**about, "removed": removed} if arguments.json else {"generation": generation.name, **_by_reason(removed)}
+        )
     print_result(about, as_json=arguments.json)
+
+
+def _tombstones(index_dir: Path, of_log: Mapping[str, int]) -> dict[str, Any]:
+    """What people blocked or deleted, masked: of the log that was built from, and of the state beside the index."""
+    from suggest.rank.personal_data import mask
+    from suggest.stores import open_state
+
+    known = dict(of_log)
+    if (index_dir / STATE_FILE).exists():
+        state = open_state(f"sqlite:///{index_dir / STATE_FILE}")
+        try:
+            known |= state.tombstones()
+        finally:
+            state.close()
+    kinds = {query: "deleted" if since_us else "blocked" for query, since_us in known.items()}
+    examples = [{"query": mask(query, "secret"), "matched": kind} for query, kind in sorted(kinds.items())]
+    return {"counts": dict(sorted(Counter(kinds.values()).items())), "examples": examples}
+
+
+def _by_reason(removed: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for people: under each reason what matched how often, and some examples."""
+    shown: dict[str, Any] = {"removed at build": removed["counts"]}
+    for reason, matched in removed["matched"].items():
+        shown[reason] = {
+            "queries by what matched": _most(matched),
+            "examples": [
+                f"{example['query']} ({example['matched']})" for example in removed["examples"][reason][:_SHOWN]
+            ],
+        }
+    tombstones = removed["tombstones"]
+    shown["hidden since, by tombstone"] = {
+        **tombstones["counts"],
+        "examples": [f"{example['query']} ({example['matched']})" for example in tombstones["examples"][:_SHOWN]],
+    }
+    return shown
+
+
+def _most(matched: Mapping[str, int]) -> dict[str, int]:
+    most = dict(list(matched.items())[:_SHOWN])
+    rest = sum(matched.values()) - sum(most.values())
+    return {**most, "others": rest} if rest else most

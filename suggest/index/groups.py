@@ -36,14 +36,16 @@ class GroupTable:
     def groups(self, ids: Sequence[int]) -> list[int]:
         """The group of each query: the id of its heaviest query, or `ALONE`.
 
-        Cost: 1 µs for ten ids without near-duplicates, 1 µs for each that has some.
+        Cost: 1 µs for ten ids without near-duplicates, 4 µs for ten of which some have one.
         """
-        is_grouped = self._is_grouped
-        return [self._group(i) if is_grouped[i >> 3] >> (i & 7) & 1 else ALONE for i in ids]
-
-    def _group(self, query_id: int) -> int:
+        bits = self._is_grouped
+        grouped = [i for i in ids if bits[i >> 3] >> (i & 7) & 1]
+        if not grouped:
+            return [ALONE] * len(ids)
         # As the ids' own type: otherwise numpy converts the whole column on every call.
-        return int(self._heaviest[self._ids.searchsorted(np.uint32(query_id))])
+        at = self._ids.searchsorted(np.array(grouped, dtype=np.uint32))
+        heaviest = dict(zip(grouped, self._heaviest[at].tolist(), strict=True))
+        return [heaviest.get(i, ALONE) for i in ids]
 
 
 def save_groups(

@@ -52,6 +52,7 @@ _ASCII_TRIPLE = re.compile(r"([a-z])\1\1")
 _ENYE = "ñ"
 _MAX_WORD_CHARS = 32
 _MAX_SINGLES = 48
+_MAX_TOKENS = 1 << 15
 # Shorter beginnings are met by chance, and longer ones by numeronyms: `ibne` by `i18next`.
 _MIN_STEM_CHARS = 4
 _NUMERONYM = re.compile(r"[a-z]\d\d+[a-z]")
@@ -80,6 +81,8 @@ class Disguises:
     def __init__(self, words: Iterable[str], stems: Iterable[str] = ()) -> None:
         self._words = _by_skeleton([*words, *stems])
         self._stems = _by_skeleton(stems)
+        # Tokens with signs repeat as words do: `node.js`, `2024`.
+        self._of_token = lru_cache(maxsize=_MAX_TOKENS)(lambda token: tuple(self._token(token)))
         self._with_holes: dict[tuple[int, str, str], list[str]] = {}
         for word in {word for words in self._words.values() for word in words}:
             if len(word) >= _MIN_HOLE_CHARS:
@@ -92,7 +95,9 @@ class Disguises:
         for match in _TOKEN.finditer(key):
             token = match[0]
             if len(token) <= 2 * _MAX_WORD_CHARS and not token.isdigit() and _is_odd(token):
-                yield from self._token(token, match.start())
+                offset = match.start()
+                for start, end, word in self._of_token(token):
+                    yield offset + start, offset + end, word
 
     def _singles(self, match: re.Match[str]) -> Iterator[Reading]:
         """Single characters in a row: the word is all of them, or four and more of them."""
@@ -109,20 +114,20 @@ class Disguises:
             for word in self._spelled(bare(text), is_apart=True):
                 yield where[0], where[-1] + 1, word
 
-    def _token(self, token: str, offset: int) -> Iterator[Reading]:
+    def _token(self, token: str) -> Iterator[Reading]:
         """The token without its punctuation, and each part between punctuation."""
         left, right = _edges(token)
         inner = token[left:right]
         if _HOLES.fullmatch(inner):
             for word in self._filled(inner):
-                yield offset + left, offset + right, word
+                yield left, right, word
         parts = _SEPARATOR.split(inner)
         if len(parts) > 1:
             for word in self._spelled(bare("".join(parts)), is_apart=True, of=inner):
-                yield offset + left, offset + right, word
+                yield left, right, word
         for part in parts:
             if _is_odd(part):
-                start = offset + token.index(part, left)
+                start = token.index(part, left)
                 for word in self._spelled(bare(part), is_apart=False, of=part):
                     yield start, start + len(part), word
 

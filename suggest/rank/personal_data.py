@@ -1,4 +1,4 @@
-"""Does a query hold what belongs to one person? docs/text.md lists what each level finds and lets pass."""
+"""Does a query hold what belongs to one person? docs/policy.md lists what each level finds and lets pass."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ _SPELLINGS = {
             "haemorrhoid/hemorrhoid foetus/fetus gynaecologist/gynecologist orthopaedic/orthopedic "
             "encyclopaedia/encyclopedia travelling/traveling traveller/traveler cancelled/canceled modelling/modeling "
             "counselling/counseling counsellor/counselor organise/organize realise/realize customise/customize "
-            "optimise/optimize visualise/visualize normalise/normalize recognise/recognize minimise/minimize "
+            "optimise/optimize visualise/visualize recognise/recognize minimise/minimize "
             "maximise/maximize personalise/personalize initialise/initialize serialise/serialize tokenise/tokenize "
             "summarise/summarize analyse/analyze apologise/apologize mum/mom"
         ).split()

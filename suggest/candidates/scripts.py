@@ -13,11 +13,18 @@ from suggest.candidates.candidate import Candidate, Match
 from suggest.index import Budget, PrefixIndex
 from suggest.index.scripts import ScriptIndex
 from suggest.index.sounds import UNFINISHED
+from suggest.text.forms import INITIALS, joined
+from suggest.text.pinyin import begins_with, pieces, pinyin
 from suggest.text.romanise import loose, romanised
 from suggest.text.typed_forms import Variant, retyped_variants, typed_variants
 
 _MIN_SOUND = 4
 """Letters of a loose form below which too many names sound alike."""
+
+_MIN_PIECES = 2
+_MAX_ABBREVIATED = 64
+"""Queries with the same first letters whose readings are compared, the most popular: 0.3 ms."""
+_ABBREVIATED = 1.0
 
 _SOUND_COST = 3.0
 """Of a match by sound, beside its edits: it is tried where nothing else was found, and is wrong more often."""
@@ -43,7 +50,7 @@ def scripts(
     """The best `k` queries of which a form begins with a form of what is typed.
 
     First the same script written otherwise, other names, romanisations and keystrokes; where these and the
-    plain prefix find fewer than `k`, another keyboard layout and then names that sound alike.
+    plain prefix find fewer than `k`, abbreviated pinyin, another keyboard layout and then names that sound alike.
 
     Args:
         prefix: normalised (`normalise_prefix`).
@@ -61,6 +68,8 @@ def scripts(
     search = _Search(index, prefixes, k, budget, allowed)
     if index or not prefix.isascii():
         search.look_up(typed_variants(prefix))
+    if index and n_plain + len(search.found) < k:
+        search.add_abbreviated(prefix)
     if n_plain + len(search.found) < k:
         search.look_up(retyped_variants(prefix))
     if index and n_plain + len(search.found) < k:
@@ -89,6 +98,17 @@ class _Search:
             else:
                 ranks = self._plain(variant.text)
             self._add(ranks, Match(variant.kind, 0, variant.cost + UNFINISHED))
+
+    def add_abbreviated(self, prefix: str) -> None:
+        """Finds Chinese of which some characters are typed, some spelt in full and some by a letter."""
+        typed = pieces(joined(pinyin(prefix)))
+        if len(typed) < _MIN_PIECES or not self.budget.spend(_MAX_ABBREVIATED):
+            return
+        first_letters = INITIALS + "".join([piece[0] for piece in typed])
+        queries = self.prefixes.queries
+        for rank in self.index.forms.top(first_letters, _MAX_ABBREVIATED, self.budget, self.allowed):
+            if begins_with(queries.key(int(queries.id_of_rank[rank])), typed):
+                self._add([rank], Match("initials", 0, _ABBREVIATED + UNFINISHED))
 
     def add_sounding(self, prefix: str) -> None:
         """Finds names within a few letters of how the prefix sounds."""

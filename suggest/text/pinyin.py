@@ -9,6 +9,14 @@ from suggest.text.folding import unaccented
 
 HAN = re.compile("[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
+_FINALS = (
+    "iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|van|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve|a|e|i|o|u|v"
+)
+# No syllable begins with i, u or v: `yini` is yi and ni.
+_PIECE = re.compile(
+    f"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])(?:{_FINALS})|ang|ai|an|ao|en|er|ou|a|e|o|[b-df-hj-np-tw-z])(?![iuv])"
+)
+
 _LONGEST_PHRASE = 8
 """Characters of a phrase that is looked up: longer ones are proverbs, and their parts are read alike."""
 
@@ -26,6 +34,22 @@ def pinyin(key: str) -> str:
 def pinyin_initials(key: str) -> str:
     """Each Chinese character as the first letter of its pinyin, the rest as it is."""
     return HAN.sub(lambda run: "".join([syllable[0] for syllable in _syllables(run[0])]), key)
+
+
+def pieces(latin: str) -> list[str]:
+    """Latin letters as syllables of pinyin and single consonants, each as long as it can be; [] when they are not.
+
+    `beijingtq` is typed by who writes what is certain in full and abbreviates the rest. 2 µs.
+    """
+    found = _PIECE.findall(latin)
+    return found if sum(map(len, found)) == len(latin) else []
+
+
+def begins_with(key: str, typed: list[str]) -> bool:
+    """Whether each of the first characters of a key is read as a piece or as something longer."""
+    run = HAN.match(key)
+    readings = _syllables(run[0]) if run else ()
+    return len(typed) <= len(readings) and all(map(str.startswith, readings, typed))
 
 
 # Both forms of a key are wanted, one right after the other.

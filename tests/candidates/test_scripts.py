@@ -1,4 +1,3 @@
-
 """Queries met in another script or spelling than their own."""
 
 from __future__ import annotations
@@ -79,6 +78,10 @@ def found(indexes, typed, k=5, budget=None, allowed=None):
         ("kyiv", "київ", "romanised"),
         ("beijingt", "北京天气", "romanised"),
         ("bjtq", "北京天气", "initials"),
+        ("beijingtq", "北京天气", "initials"),
+        ("bjtianq", "北京天气", "initials"),
+        ("北京tq", "北京天气", "initials"),
+        ("chongqhg", "重庆火锅", "initials"),
         ("bei jing tian", "北京天气", "romanised"),
         ("chongqing huo", "重庆火锅", "romanised"),
         ("台湾", "臺灣", "unaccented"),

@@ -16,6 +16,7 @@ import tempfile
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from benchmarks.completion import _build, _in_process, _interleaved, _print_builds, _print_lookups, _Remote, _system
@@ -42,12 +43,13 @@ class WordOracle:
             for word in set(words(text)):
                 self._rows[word].append(number)
 
-    def matches(self, typed: str, *, own_word: bool) -> list[str]:
-        """All queries that match, best first; `own_word` asks for a word of its own for every typed one."""
+    def top(self, typed: str, k: int, *, own_word: bool) -> list[str]:
+        """The best k queries that match; `own_word` asks for a word of its own for every typed one."""
         *complete, last = words(typed)
         rows = min((self._rows[word] for word in complete), key=len)
         texts = (self._texts[number] for number in rows)
-        return [text for text in texts if _is_match(Counter(words(text)), complete, last, own_word=own_word)]
+        found = (text for text in texts if _is_match(Counter(words(text)), complete, last, own_word=own_word))
+        return list(islice(found, k))
 
 
 def _is_match(held: Counter[str], complete: Sequence[str], last: str, *, own_word: bool) -> bool:
@@ -97,7 +99,7 @@ def _right(name: str, remote: _Remote, inputs: Sequence[str], oracle: WordOracle
         return "own order"
     right = 0
     for typed in inputs:
-        expected = oracle.matches(typed, own_word=order == "text")[:K]
+        expected = oracle.top(typed, K, own_word=order == "text")
         answer = remote.ask("answer", typed)
         if order == "text":
             right += answer == expected

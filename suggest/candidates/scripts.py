@@ -21,6 +21,9 @@ from suggest.text.typed_forms import Variant, retyped_variants, typed_variants
 _MIN_SOUND = 4
 """Letters of a loose form below which too many names sound alike."""
 
+_LONGEST_GUESSED = 64
+"""Characters typed beyond which nothing is guessed: what long texts mean is rarely unclear, and they cost most."""
+
 _MIN_PIECES = 2
 _MAX_ABBREVIATED = 64
 """Queries with the same first letters whose readings are compared, the most popular: 0.3 ms."""
@@ -68,12 +71,9 @@ def scripts(
     search = _Search(index, prefixes, k, budget, allowed)
     if index or not prefix.isascii():
         search.look_up(typed_variants(prefix))
-    if index and n_plain + len(search.found) < k:
-        search.add_abbreviated(prefix)
-    if n_plain + len(search.found) < k:
-        search.look_up(retyped_variants(prefix))
-    if index and n_plain + len(search.found) < k:
-        search.add_sounding(prefix)
+    for further in (search.add_abbreviated, search.add_retyped, search.add_sounding):
+        if len(prefix) <= _LONGEST_GUESSED and n_plain + len(search.found) < k:
+            further(prefix)
     return search.best()
 
 
@@ -99,9 +99,13 @@ class _Search:
                 ranks = self._plain(variant.text)
             self._add(ranks, Match(variant.kind, 0, variant.cost + UNFINISHED))
 
+    def add_retyped(self, prefix: str) -> None:
+        """Finds what the same keys write on another layout."""
+        self.look_up(retyped_variants(prefix))
+
     def add_abbreviated(self, prefix: str) -> None:
         """Finds Chinese of which some characters are typed, some spelt in full and some by a letter."""
-        typed = pieces(joined(pinyin(prefix)))
+        typed = pieces(joined(pinyin(prefix))) if self.index else []
         if len(typed) < _MIN_PIECES or not self.budget.spend(_MAX_ABBREVIATED):
             return
         first_letters = INITIALS + "".join([piece[0] for piece in typed])

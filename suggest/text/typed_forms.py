@@ -7,7 +7,7 @@ from typing import NamedTuple
 from suggest.text.folding import unaccented
 from suggest.text.forms import ALIAS, INITIALS, SOUND, STROKES, UMLAUTS, WRITTEN, joined, simplified
 from suggest.text.hangul import HANGUL, are_leads, strokes
-from suggest.text.keys import fold
+from suggest.text.keys import MAX_QUERY_CHARS, fold
 from suggest.text.layouts import PAIRS, retyped
 from suggest.text.romanise import loose, romanised
 
@@ -35,8 +35,13 @@ class Variant(NamedTuple):
 
 
 def typed_variants(prefix: str) -> list[Variant]:
-    """The forms of a normalised prefix, the cheapest first; 3 µs in ASCII, else 10 to 30 µs."""
+    """The forms of a normalised prefix, the cheapest first; 3 µs in ASCII, else 10 to 30 µs.
+
+    None for marks alone, which stand for nothing, and for what is longer than any query.
+    """
     plain = unaccented(prefix)
+    if not plain.strip() or len(prefix) > MAX_QUERY_CHARS:
+        return []
     found = _written(prefix, plain)
     found.append(Variant("alias", ALIAS + plain, _NAME, is_form=True))
     if HANGUL.search(prefix):

@@ -139,6 +139,10 @@ def test_scripts_finds_ascii_for_another_script_on_a_log_of_ascii():
     assert found(indexes, "párís") == [("paris", "unaccented")]
 
 
+def test_scripts_of_marks_alone_finds_nothing(indexes):
+    assert found(indexes, "\u0301") == found(indexes, "\u064b\u064b") == []
+
+
 @settings(max_examples=60, deadline=None)
 @given(typed=st.text(max_size=30) | st.sampled_from(["\u0301" * 256, "a" * 256, " " * 500, "ㅅ" * 100, "שָׁ" * 90]))
 def test_scripts_stays_within_its_budget_for_anything_typed(indexes, typed):

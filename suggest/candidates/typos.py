@@ -8,13 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import OSA
 
 from suggest.candidates.candidate import Candidate, Match
 from suggest.candidates.typed import Typed
 from suggest.index import Budget, QueryTable
 from suggest.index.spelling import Spelling, allowed_edits
+from suggest.index.spelling_learned import LearnedCorrections
 from suggest.index.words import WordIndex
 from suggest.text import unaccented
+from suggest.text import words as segmented
 
 MAX_READINGS = 10
 """Ways to read a text whose queries are looked up."""
@@ -31,6 +34,9 @@ _OF_A_WORD = 5
 _SHORTEST_SPLIT = 4
 _LEAST_COST = 5.5
 """Nats of a likely slip. At 4.3, the least of all, three times as many full answers were looked at, for no gain."""
+
+_UNTYPED = 0.6
+"""Nats for each character of a word that follows a misspelt beginning: the longer, the likelier it was meant whole."""
 
 _ELSEWHERE = 1.0
 """Nats for a query that holds the words but does not begin with them, so that plain completions come first."""
@@ -75,7 +81,10 @@ class _Reading(NamedTuple):
 class TypoSearch:
     """What a generation offers to read misspelt texts."""
 
-    def __init__(self, spelling: Spelling, words: WordIndex, queries: QueryTable) -> None:
+    def __init__(
+        self, spelling: Spelling, words: WordIndex, queries: QueryTable, learned: LearnedCorrections | None = None
+    ) -> None:
+        self._learned = learned
         self._spelling = spelling
         self._words = words
         self._queries = queries
@@ -117,7 +126,7 @@ class TypoSearch:
             return []
         readings = [*self._corrected(typed, budget), *self._respaced(typed)]
         readings.sort(key=lambda reading: (-reading.promise, reading.cost))
-        best: dict[int, tuple[float, Candidate]] = {}
+        best = {candidate.query_id: (score, candidate) for score, candidate in self._known(typed, k, budget, allowed)}
         least = -inf
         for reading in readings[:MAX_READINGS]:
             if reading.promise <= least:
@@ -130,6 +139,21 @@ class TypoSearch:
                 least = sorted(score for score, _ in best.values())[-k]
         order = sorted(best.values(), key=lambda each: (-each[0], int(self._queries.rank[each[1].query_id])))
         return [candidate for _, candidate in order[:k]]
+
+    def _known(
+        self, typed: Typed, k: int, budget: Budget, allowed: npt.NDArray[np.bool_] | None
+    ) -> Iterator[tuple[float, Candidate]]:
+        """What people who typed this, or go on so, corrected themselves to."""
+        text = " ".join([*typed.complete, typed.last]).rstrip()
+        if self._learned is None or len(text) < _SHORTEST_SPLIT:
+            return
+        for typed_key, rank, cost in self._learned.starting_with(text, k, budget):
+            is_whole = typed.last or typed_key[len(text) : len(text) + 1] in ("", " ")
+            if is_whole and (allowed is None or allowed[rank]):
+                query_id = int(self._queries.id_of_rank[rank])
+                key = unaccented(self._queries.key(query_id))
+                match = Match("typo", OSA.distance(typed_key, key), cost, tuple(segmented(key)))
+                yield log1p(self._queries.weight[query_id]) - cost, Candidate(query_id, "typo", match=match)
 
     def _corrected(self, typed: Typed, budget: Budget) -> Iterator[_Reading]:
         """Readings word by word, with at least one correction."""
@@ -201,8 +225,10 @@ class TypoSearch:
         beginning = " ".join(parts)
         if not key.startswith(beginning):
             return _ELSEWHERE
-        is_whole = last.edits and not last.finished and key[len(beginning) : len(beginning) + 1] in ("", " ")
-        return -self._spelling.unfinished_cost if is_whole else 0.0
+        if last.finished or not last.edits:
+            return 0.0
+        untyped = len(key[len(beginning) :].partition(" ")[0])
+        return _UNTYPED * untyped if untyped else -self._spelling.unfinished_cost
 
 
 def _combined(options: Sequence[Sequence[_Word]]) -> list[tuple[_Word, ...]]:

@@ -13,7 +13,7 @@ from rapidfuzz.process import cdist
 
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.budget import Budget
-from suggest.index.spelling_deletes import LENGTHS, WHOLE, Deletes, Near, holds, save_deletes
+from suggest.index.spelling_deletes import LENGTHS, WHOLE, Deletes, Interval, holds, save_deletes
 from suggest.index.spelling_rivals import Rivals, save_rivals
 from suggest.text.edits import EditCosts, edit_costs
 
@@ -21,10 +21,14 @@ ONE_EDIT_FROM, TWO_EDITS_FROM = 3, 5
 """Characters from which on a word may have one edit, and two."""
 
 VERIFIED = 64
-"""Words looked at for each number of deletes, the heaviest first."""
+"""Words looked at of about the length typed, and of longer ones; for each number of deletes."""
 
-COSTED = 20
+COSTED = 32
 """Verified spellings whose cost is computed: those that could score best."""
+
+
+_LONGEST = 255
+_NO_ROWS = np.empty(0, np.int64)
 
 
 class Vocabulary(Protocol):
@@ -87,6 +91,7 @@ class Spelling:
         self.unfinished_cost = self._costs.unfinished
         self.space_cost = self._costs.space
         self._deletes = {length: Deletes(generation, length) for length in LENGTHS if holds(generation, length)}
+        self._length = generation.array("spelling_length") if self._deletes else np.empty(0, np.uint8)
 
     def corrections(self, typed: str, *, finished: bool, limit: int, budget: Budget) -> list[Correction]:
         """The likeliest other spellings, best score first; what was typed is never among them.
@@ -99,15 +104,41 @@ class Spelling:
             return []
         length = WHOLE if finished else max(length for length in LENGTHS if length <= len(typed))
         near = self._deletes[length].near(typed, min(edits, LENGTHS[length]), budget)
-        rows = list(set(self._heaviest(near, budget).tolist()))
-        texts = [self._words.word(row) for row in rows]
-        weights = self._words.weight[rows].tolist()
-        if not texts:
-            return []
-        found = [] if finished else _beginnings(typed, texts, weights, edits)
-        begun = {spelling.text for spelling in found}
-        found += (spelling for spelling in _whole_words(typed, texts, weights, edits) if spelling.text not in begun)
-        return self._best(typed, found, limit)
+        found: list[_Spelling] = []
+        for part in near:
+            found += self._spellings(typed, self._rows(part, budget), edits, finished=finished)
+        return self._best(typed, list(dict.fromkeys(found)), limit)
+
+    def _rows(self, near: Interval, budget: Budget) -> npt.NDArray[np.int64]:
+        """The words of intervals, or none when they are more than the budget allows."""
+        first, last = near
+        size = last - first
+        ends = size.cumsum()
+        if not len(ends) or not budget.spend(int(ends[-1])):
+            return _NO_ROWS
+        rows: npt.NDArray[np.int64] = (first - ends + size).repeat(size) + np.arange(ends[-1])
+        return rows
+
+    def _spellings(self, typed: str, rows: npt.NDArray[np.int64], edits: int, *, finished: bool) -> list[_Spelling]:
+        """What is within reach among the heaviest words of about the same length, and of all if it is unfinished."""
+        length = self._length[rows]
+        alike = self._heaviest(rows[(length >= len(typed) - edits) & (length <= len(typed) + edits)], VERIFIED)
+        texts = [self._words.word(row) for row in alike.tolist()]
+        found = _whole_words(typed, texts, self._words.weight[alike].tolist(), edits)
+        if not finished:
+            longer = self._heaviest(rows[length > len(typed) + edits], VERIFIED)
+            texts += [self._words.word(row) for row in longer.tolist()]
+            weights = self._words.weight[np.concatenate([alike, longer])].tolist()
+            begun = _beginnings(typed, texts, weights, edits)
+            known = {spelling.text for spelling in begun}
+            found = begun + [spelling for spelling in found if spelling.text not in known]
+        return found
+
+    def _heaviest(self, rows: npt.NDArray[np.int64], n_words: int) -> npt.NDArray[np.int64]:
+        if len(rows) <= n_words:
+            return rows
+        best: npt.NDArray[np.int64] = rows[self._words.weight[rows].argpartition(-n_words)[-n_words:]]
+        return best
 
     def _best(self, typed: str, found: list[_Spelling], limit: int) -> list[Correction]:
         """The best corrections among the `COSTED` most promising."""
@@ -117,20 +148,6 @@ class Spelling:
         best = [self._correction(typed, spelling) for spelling in found[:COSTED]]
         best.sort(key=lambda correction: (-correction.score, correction.text))
         return best[:limit]
-
-    def _heaviest(self, near: Near, budget: Budget) -> npt.NDArray[np.int64]:
-        """Words of the intervals: the `VERIFIED` heaviest of the nearer ones, and of the farther ones."""
-        chosen = []
-        for first, last in near:
-            size = last - first
-            ends = size.cumsum()
-            if not len(ends) or not budget.spend(int(ends[-1])):
-                continue
-            rows = (first - ends + size).repeat(size) + np.arange(ends[-1])
-            if len(rows) > VERIFIED:
-                rows = rows[self._words.weight[rows].argpartition(-VERIFIED)[-VERIFIED:]]
-            chosen.append(rows)
-        return np.concatenate(chosen) if chosen else np.empty(0, np.int64)
 
     def _correction(self, typed: str, spelling: _Spelling) -> Correction:
         text, weight, edits, finished = spelling
@@ -149,6 +166,7 @@ def save_spelling(writer: GenerationWriter, words: pa.Array, weight: npt.NDArray
     texts = words.to_pylist()
     save_deletes(writer, texts)
     save_rivals(writer, texts, weight)
+    writer.save_array("spelling_length", np.array([min(len(text), _LONGEST) for text in texts], np.uint8))
 
 
 def allowed_edits(typed: str) -> int:
@@ -157,6 +175,8 @@ def allowed_edits(typed: str) -> int:
 
 
 def _whole_words(typed: str, texts: list[str], weights: list[float], edits: int) -> list[_Spelling]:
+    if not texts:
+        return []
     distances = cdist([typed], texts, scorer=OSA.distance, score_cutoff=edits)[0].tolist()
     found = zip(texts, weights, distances, strict=True)
     return [
@@ -166,6 +186,8 @@ def _whole_words(typed: str, texts: list[str], weights: list[float], edits: int)
 
 def _beginnings(typed: str, texts: list[str], weights: list[float], edits: int) -> list[_Spelling]:
     """Of each word its beginnings nearest to an unfinished one, if within reach; not of words that begin so."""
+    if not texts:
+        return []
     ends = range(max(1, len(typed) - edits), len(typed) + edits + 1)
     cut = [text[:end] for end in ends for text in texts]
     distances = cdist([typed], cut, scorer=OSA.distance, score_cutoff=edits)[0].reshape(len(ends), -1)

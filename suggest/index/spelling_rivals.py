@@ -127,9 +127,10 @@ def _middle_deletes(texts: list[str]) -> Iterator[tuple[npt.NDArray[np.int64], n
         # The text itself, then without its first character, its second and so on.
         kept = np.delete(hashes, (1, length), axis=1)
         yield rows.repeat(kept.shape[1]), kept.ravel()
-        for ends in (codes[:, :2], codes[:, -2:]):
-            ends.sort(axis=1)
-            yield rows, hashed_deletes(codes, 0)[:, 0]
+        for ends in (slice(0, 2), slice(length - 2, length)):
+            blind = codes.copy()
+            blind[:, ends].sort(axis=1)
+            yield rows, hashed_deletes(blind, 0)[:, 0]
 
 
 def confident_variants(

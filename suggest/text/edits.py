@@ -60,6 +60,7 @@ class EditCosts:
         self._scale: float = learned["scale"]
         self._own: float = learned["smoothing"]["rule"]
         self._context: float = learned["smoothing"]["context"]
+        self._slip: float = learned["slip"]
         self._kinds: Mapping[str, float] = learned["kinds"]
         self._errors = _marginals(learned["errors"])
         self._guess: tuple[float, float, float] = (4.9, 1.6, -3.8)
@@ -140,6 +141,8 @@ class EditCosts:
         left = self._closer(f"{before}|{part}", before + meant, chance)
         right = self._closer(f"{part}|{after}", meant + after, chance) if after != UNKNOWN else left
         chance = self._closer(f"{before}|{part}|{after}", before + meant + after, math.sqrt(left * right))
+        if kind is not None:
+            chance += self._slip
         return -math.log(chance) if chance > 0 else IMPOSSIBLE
 
     def _closer(self, rule: str, gram: str, chance: float) -> float:

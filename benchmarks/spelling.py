@@ -1,0 +1,245 @@
+"""Misspelt words, side by side with SymSpell and completype.
+
+    python -m benchmarks.spelling [--words N] [--rounds N]
+
+English misspellings are people's own (`spelling/misspellings_en`), each answered with edit costs learned
+without its fifth of the words (five folds, by a hash of what was meant). Those of the other languages are
+simulated: once with the learned costs, which favours who has learned them, and once with edits drawn evenly.
+Every system has the same vocabulary with the same counts (`words/`, unaccented) and answers every misspelling
+in turn; its answers and CPU time are taken together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import math
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from benchmarks.machine import DATA, print_machine, print_table
+from suggest.artifacts import Generation, building
+from suggest.candidates import typed_words
+from suggest.candidates.typos import TypoSearch
+from suggest.index import Budget, QueryColumns, QueryTable, ranks, save_queries
+from suggest.index.spelling import Spelling, save_spelling
+from suggest.index.words import WordIndex
+from suggest.index.words_build import save_words
+from suggest.pipelines.edit_costs import Pair, learn, read_pairs
+from suggest.text import normalise, unaccented, words
+from suggest.text.edits import EditCosts
+
+LANGUAGES = ("en", "de", "fr", "es", "pt")
+K = 10
+_FOLDS = 5
+_NODES = 20_000
+_SEED = 20000
+_TWO_EDITS = 0.3
+"""Share of simulated misspellings with two edits, as among those of `misspellings_en` within two."""
+
+System = Callable[[str], Sequence[str]]
+
+
+class Case(NamedTuple):
+    """A misspelling: what was typed and meant, and which costs were learned without it."""
+
+    typed: str
+    meant: str
+    fold: int
+
+
+class Figures(NamedTuple):
+    """Answers and times of one system: ranks from 1, 0 where absent; microseconds of CPU."""
+
+    ranks: list[int]
+    cpu_us: list[float]
+
+
+def main() -> None:
+    """Builds, measures and prints a table for each set of misspellings."""
+    parser = argparse.ArgumentParser(description="Misspellings side by side")
+    parser.add_argument("--words", type=int, default=200_000, help="of each vocabulary, at most; the commonest")
+    parser.add_argument("--rounds", type=int, default=1, help="over all misspellings; times are of the last")
+    options = parser.parse_args()
+    print_machine("symspellpy", "completype", "rapidfuzz", "numpy")
+    if not (DATA / "spelling").exists():
+        print(f"left out: {DATA} is absent")
+        return
+    pairs = read_pairs(DATA / "spelling" / "misspellings_en.tsv.gz")
+    folds = [EditCosts(learn([pair for pair in pairs if _fold(pair[1]) != fold])) for fold in range(_FOLDS)]
+    for language in LANGUAGES:
+        counts = _vocabulary(language, options.words)
+        for name, cases in _cases(language, pairs, counts, folds[0]):
+            print(f"\n{language}, {len(counts):,} words, {len(cases):,} misspellings: {name}\n")
+            with tempfile.TemporaryDirectory() as directory:
+                systems = _systems(Path(directory), counts, folds)
+                _print(_measured(systems, cases, options.rounds))
+
+
+def _vocabulary(language: str, n_words: int) -> dict[str, int]:
+    """Counts a thousand million words would have, by unaccented word."""
+    counts: dict[str, int] = {}
+    with gzip.open(DATA / "words" / "words.tsv.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            tag, text, zipf = line.rstrip("\n").split("\t")
+            key = unaccented(normalise(text))
+            if tag == language and words(key) == [key]:
+                counts[key] = counts.get(key, 0) + round(10 ** float(zipf))
+    return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:n_words])
+
+
+def _fold(meant: str) -> int:
+    return sha256(meant.encode()).digest()[0] % _FOLDS
+
+
+def _cases(
+    language: str, pairs: Sequence[Pair], counts: dict[str, int], costs: EditCosts
+) -> Iterator[tuple[str, list[Case]]]:
+    if language == "en":
+        real = [Case(typed, meant, _fold(meant)) for typed, meant in pairs if meant in counts]
+        yield "people's own", real
+        yield "people's own that are no words themselves", [case for case in real if case.typed not in counts]
+        return
+    for name, weigh in (("simulated with the learned costs", costs.rule), ("simulated with even edits", _even)):
+        yield name, _simulated(counts, weigh)
+
+
+def _even(*_: str) -> float:
+    return 0.0
+
+
+def _simulated(counts: dict[str, int], cost: Callable[..., float], n_cases: int = 1000) -> list[Case]:
+    """Misspellings of words of four letters or more, drawn evenly from the vocabulary."""
+    draw = random.Random(_SEED)
+    letters = sorted({char for text in list(counts)[:2000] for char in text if char.isalpha()})
+    meant = draw.sample([text for text in counts if len(text) > 3 and text.isalpha()], n_cases)
+    cases = []
+    for text in meant:
+        typed = text
+        for _ in range(2 if draw.random() < _TWO_EDITS and len(text) > 4 else 1):
+            results, weights = zip(*_slips(typed, letters, cost), strict=True)
+            typed = draw.choices(results, weights)[0]
+        if typed != text:
+            cases.append(Case(typed, text, 0))
+    return cases
+
+
+def _slips(text: str, letters: Sequence[str], cost: Callable[..., float]) -> Iterator[tuple[str, float]]:
+    """Every text one edit away, with how likely it is."""
+    marked = f"^{text}$"
+    for at in range(len(text) + 1):
+        before, char, after = marked[at], text[at : at + 1], marked[at + 2 : at + 3]
+        rules = [("", letter, before, char or "$") for letter in letters]
+        if char:
+            rules += [(char, other, before, after) for other in ("", *letters) if other != char]
+        if len(text) - at > 1 and text[at + 1] != char:
+            rules.append((text[at : at + 2], text[at + 1] + char, before, marked[at + 3]))
+        for meant, typed, *context in rules:
+            yield text[:at] + typed + text[at + len(meant) :], math.exp(-cost(meant, typed, *context))
+
+
+def _systems(
+    directory: Path, counts: dict[str, int], folds: Sequence[EditCosts]
+) -> dict[str, Callable[[Case], Sequence[str]]]:
+    ours = _ours(directory, counts, folds)
+    symspell, completype = _symspell(counts), _completype(directory, counts)
+    return {
+        "this project": lambda case: ours[case.fold](case.typed),
+        "SymSpell (symspellpy), two edits": lambda case: symspell(case.typed),
+        "completype": lambda case: completype(case.typed),
+    }
+
+
+def _ours(directory: Path, counts: dict[str, int], folds: Sequence[EditCosts]) -> list[System]:
+    """Plain completions and, where they may help, what may have been meant: one order by weight and cost."""
+    keys = sorted(counts)
+    weight = np.array([counts[key] for key in keys], np.float64)
+    whole, zeros = weight.astype(np.int64), np.zeros(len(keys), np.int64)
+    arrow = pa.array(keys, pa.string())
+    with building(directory) as writer:
+        save_queries(writer, QueryColumns(arrow, arrow, weight, whole, whole, weight, zeros))
+        save_words(writer, arrow, ranks(weight), weight)
+        save_spelling(writer, arrow, weight.astype(np.float32))
+    generation = Generation.open(directory)
+    vocabulary, queries = WordIndex(generation), QueryTable(generation)
+    return [
+        _answering(TypoSearch(Spelling(generation, vocabulary, costs), vocabulary, queries), queries) for costs in folds
+    ]
+
+
+def _answering(search: TypoSearch, queries: QueryTable) -> System:
+    def answer(typed: str) -> list[str]:
+        plain = [(math.log1p(queries.weight[query_id]), key) for key, query_id in queries.starting_with(typed)]
+        plain = sorted(plain, reverse=True)[:K]
+        read = typed_words(typed)
+        if search.may_help(read, K, [math.expm1(score) for score, _ in plain]):
+            known = {key for _, key in plain}
+            for candidate in search.typos(read, K, Budget(_NODES)):
+                key = queries.key(candidate.query_id)
+                if key not in known:
+                    plain.append((math.log1p(queries.weight[candidate.query_id]) - candidate.match.cost, key))
+        return [key for _, key in sorted(plain, reverse=True)[:K]]
+
+    return answer
+
+
+def _symspell(counts: dict[str, int]) -> System:
+    import symspellpy
+
+    symspell = symspellpy.SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
+    for text, count in counts.items():
+        symspell.create_dictionary_entry(text, count)
+    return lambda typed: [found.term for found in symspell.lookup(typed, symspellpy.Verbosity.ALL, 2)[:K]]
+
+
+def _completype(directory: Path, counts: dict[str, int]) -> System:
+    import completype
+
+    rows = ({"id": at, "text": text, "popularity": float(count)} for at, (text, count) in enumerate(counts.items()))
+    completype.Segment.build(rows, path=directory / "segment")
+    index = completype.Index([completype.Segment.open(directory / "segment")])
+    return lambda typed: [found.text for found in index.complete(typed, K)]
+
+
+def _measured(
+    systems: dict[str, Callable[[Case], Sequence[str]]], cases: Sequence[Case], rounds: int
+) -> dict[str, Figures]:
+    figures = {name: Figures([], []) for name in systems}
+    for number in range(rounds):
+        for case in cases:
+            for name, answer in systems.items():
+                start = time.thread_time_ns()
+                found = list(answer(case))
+                cpu_us = (time.thread_time_ns() - start) / 1000
+                if number == rounds - 1:
+                    figures[name].cpu_us.append(cpu_us)
+                    figures[name].ranks.append(found.index(case.meant) + 1 if case.meant in found else 0)
+    return figures
+
+
+def _print(figures: dict[str, Figures]) -> None:
+    rows = []
+    for name, (found, cpu_us) in figures.items():
+        rank = np.array(found)
+        p50, p99 = np.percentile(cpu_us, [50, 99])
+        quality = (
+            (rank == 1).mean(),
+            (rank > 0).mean(),
+            np.divide(1.0, rank, where=rank > 0, out=np.zeros(len(rank))).mean(),
+        )
+        rows.append(
+            (name, *(f"{share:.3f}" for share in quality), *(f"{us:.0f}" for us in (np.mean(cpu_us), p50, p99)))
+        )
+    print_table(("", "S@1", "S@10", "MRR@10", "CPU mean µs", "p50 µs", "p99 µs"), rows)
+
+
+if __name__ == "__main__":
+    main()

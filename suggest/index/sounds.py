@@ -92,7 +92,8 @@ class SoundIndex:
     def like(self, loosely: str, budget: Budget) -> Sounding:
         """Names whose beginning may be what was typed, in the form of `loose`. About 1 ms in a large index."""
         rows = self._nearby(loosely, budget)
-        if not len(rows) or not budget.spend(len(rows)):
+        rows = rows[: _afforded(len(rows), budget)]
+        if not len(rows):
             return Sounding(np.empty(0, np.int64), np.empty(0, np.float32))
         if len(rows) > MAX_COMPARED:
             apart = beginning_distances(kinds(loosely), self._places, rows)
@@ -105,10 +106,16 @@ class SoundIndex:
         is_near = np.zeros(self._n_names, dtype=np.bool_)
         for number in _typed_neighbourhoods(skeleton(loosely)) if self._n_names else ():
             start, end = self._near_starts[number], self._near_starts[number + 1]
-            end = min(end, start + MAX_NEAR)
-            if budget.spend(end - start):
-                is_near[self._near[start:end]] = True
+            end = start + _afforded(min(end - start, MAX_NEAR), budget)
+            is_near[self._near[start:end]] = True
         return np.flatnonzero(is_near)[:MAX_NEAR]
+
+
+def _afforded(n: int, budget: Budget) -> int:
+    """How many of `n` names the budget pays for: half of them, half of those ..., the most popular come first."""
+    while n and not budget.spend(n):
+        n //= 2
+    return n
 
 
 def beginning_distances(

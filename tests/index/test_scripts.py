@@ -150,9 +150,11 @@ def test_like_finds_a_name_one_consonant_off():
         assert index.sounds.like(loose(typed), Budget(10**6)).costs.min() < 10
 
 
-def test_like_stops_at_its_budget():
+def test_like_compares_the_most_popular_that_its_budget_pays_for():
     index = index_of([f"город {number}" for number in range(300)])
-    budget = Budget(100)
-    assert len(index.sounds.like("gorod", budget).ranks) == 0
-    assert budget.exhausted
-    assert budget.visited <= 100
+    for nodes in (0, 1, 100, 1_000):
+        budget = Budget(nodes)
+        ranks = index.sounds.like("gorod", budget).ranks
+        assert budget.visited <= nodes
+        assert ranks.tolist() == list(range(len(ranks)))
+        assert budget.exhausted is (len(ranks) < 300)

@@ -66,7 +66,7 @@ def scripts(
 
     Returns:
         Candidates by popularity less cost, best first; queries that start with the prefix may be among them.
-        Cost: 10 µs in ASCII on a log in ASCII, 50 to 100 µs otherwise, 1 to 2 ms with names that sound alike.
+        Cost: 80 µs in ASCII on a log in ASCII, 50 to 150 µs otherwise, 1 to 2 ms with names that sound alike.
     """
     search = _Search(index, prefixes, k, budget, allowed)
     if index or not prefix.isascii():
@@ -92,6 +92,8 @@ class _Search:
         """Finds what is written exactly so, and what goes on after it."""
         forms, k, budget, allowed = self.index.forms, self.k, self.budget, self.allowed
         for variant in variants:
+            if variant.is_form and not forms:
+                continue
             if variant.is_form:
                 self._add(forms.exact(variant.text.rstrip(), k, budget, allowed), Match(variant.kind, 0, variant.cost))
                 ranks = forms.top(variant.text, k, budget, allowed)
@@ -101,7 +103,7 @@ class _Search:
 
     def add_retyped(self, prefix: str) -> None:
         """Finds what the same keys write on another layout."""
-        self.look_up(retyped_variants(prefix))
+        self.look_up(retyped_variants(prefix, to_ascii=not self.index))
 
     def add_abbreviated(self, prefix: str) -> None:
         """Finds Chinese of which some characters are typed, some spelt in full and some by a letter."""
@@ -116,7 +118,7 @@ class _Search:
 
     def add_sounding(self, prefix: str) -> None:
         """Finds names within a few letters of how the prefix sounds."""
-        typed = loose(romanised(prefix))
+        typed = loose(romanised(prefix)) if self.index else ""
         if len(typed) < _MIN_SOUND:
             return
         ranks, costs = self.index.sounds.like(typed, self.budget)

@@ -47,7 +47,7 @@ def retyped(text: str, typed_on: str, meant_on: str) -> str | None:
         meant_on: likewise.
     """
     symbol, meant = _switch(typed_on, meant_on)
-    if not symbol.match(text):
+    if text and not symbol.match(text):
         return None  # most layouts do not write the first character: no need to look at the others
     strokes = symbol.findall(text)
     if sum(map(len, strokes)) < len(text):

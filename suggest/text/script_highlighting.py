@@ -11,7 +11,7 @@ from suggest.text.hangul import leads, strokes
 from suggest.text.highlighting import Spans
 from suggest.text.keys import normalise
 from suggest.text.layouts import PAIRS, retyped
-from suggest.text.pinyin import pinyin_initials
+from suggest.text.pinyin import begins_with, pieces, pinyin, pinyin_initials
 from suggest.text.romanise import loose, romanised
 
 _Form = Callable[[str], str]
@@ -37,7 +37,13 @@ def highlight_script(shown: str, typed_key: str, kind: str) -> Spans:
         if n_shown:
             start = len(shown) - len(shown.lstrip())
             return ((start, n_shown),) if n_shown > start else ()
-    return ()
+    return _abbreviated(shown, typed) if kind == "initials" else ()
+
+
+def _abbreviated(shown: str, typed: str) -> Spans:
+    """One character for each piece of pinyin, where these are the readings of the first ones."""
+    found = pieces(joined(pinyin(typed)))
+    return ((0, len(found)),) if found and begins_with(shown, found) else ()
 
 
 def _meetings(typed: str, kind: str) -> list[tuple[_Form, str]]:

@@ -21,7 +21,10 @@ ONE_EDIT_FROM, TWO_EDITS_FROM = 3, 5
 """Characters from which on a word may have one edit, and two."""
 
 VERIFIED = 64
-"""Words looked at of about the length typed, and of longer ones; for each number of deletes."""
+"""Words looked at of about the length typed, the heaviest for few deletes and for more."""
+
+VERIFIED_LONGER = 32
+"""The same of longer words, of which an unfinished text may be the beginning."""
 
 COSTED = 32
 """Verified spellings whose cost is computed: those that could score best."""
@@ -126,7 +129,7 @@ class Spelling:
         texts = [self._words.word(row) for row in alike.tolist()]
         found = _whole_words(typed, texts, self._words.weight[alike].tolist(), edits)
         if not finished:
-            longer = self._heaviest(rows[length > len(typed) + edits], VERIFIED)
+            longer = self._heaviest(rows[length > len(typed) + edits], VERIFIED_LONGER)
             texts += [self._words.word(row) for row in longer.tolist()]
             weights = self._words.weight[np.concatenate([alike, longer])].tolist()
             begun = _beginnings(typed, texts, weights, edits)

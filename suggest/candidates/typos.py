@@ -35,7 +35,7 @@ _SHORTEST_SPLIT = 4
 _LEAST_COST = 5.5
 """Nats of a likely slip. At 4.3, the least of all, three times as many full answers were looked at, for no gain."""
 
-_UNTYPED = 0.6
+_UNTYPED = 0.8
 """Nats for each character of a word that follows a misspelt beginning: the longer, the likelier it was meant whole."""
 
 _ELSEWHERE = 1.0

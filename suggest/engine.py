@@ -9,37 +9,34 @@ from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from suggest.artifacts import Generation
 from suggest.candidates import Candidate, Request, gather
+from suggest.candidates.arguments import check_arguments, checked_id, checked_moment
+from suggest.candidates.collapse import has_near_duplicates
+from suggest.candidates.fallbacks import Asked, Found, fallbacks_may_help
+from suggest.candidates.highlighting import highlight_matches
 from suggest.candidates.histories import Histories
 from suggest.candidates.sources import visible
-from suggest.errors import ArgumentError, EventError, GenerationBroken, NotBuiltError
-from suggest.features import FEATURES, compute
-from suggest.index import ALL, PrefixIndex, ProfileTable
+from suggest.errors import EventError, GenerationBroken, NotBuiltError
+from suggest.features import compute
+from suggest.index import ALL, Indexes, ProfileTable
 from suggest.interfaces import State
-from suggest.rank import PARTS, HiddenQueries, Policy, popular_scores, require_content, score_parts
+from suggest.rank import HiddenQueries, Policy, explanation, popular_scores, require_content, score_parts
 from suggest.stores import open_state
 from suggest.text import highlight_all, normalise_prefix
-from suggest.types import EntitySpan, Suggestion, now_us, parse_event, parse_ts, rfc3339, suggestions
-from suggest.types.events import read_id
-
-MAX_K = 100
-"""Most suggestions one call returns."""
-
-
-class Observed(NamedTuple):
-    """Outcome of `Engine.observe`.
-
-    Attributes:
-        accepted: events that are now in the state and were not there before.
-        duplicates: events that had been accepted earlier.
-        rejected: (index into the records given, reason) of each malformed record.
-    """
-
-    accepted: int
-    duplicates: int
-    rejected: list[tuple[int, str]]
+from suggest.types import (
+    Answer,
+    EntitySpan,
+    Observed,
+    Suggestion,
+    now_us,
+    parse_event,
+    parse_where,
+    rfc3339,
+    suggestions,
+)
 
 
 class _Standing(NamedTuple):
@@ -72,7 +69,7 @@ class Engine:
         self.generation = generation.name
         watermark_us: int | None = generation.parameters["watermark_us"]
         self.watermark = None if watermark_us is None else rfc3339(watermark_us)
-        self._index = PrefixIndex(generation)
+        self._indexes = Indexes.open(generation)
         self._profiles = ProfileTable(generation)
         self._policy = Policy.from_json(generation.json("policy"))
         self._state = state
@@ -148,7 +145,7 @@ class Engine:
         collapse: bool = True,
         explain: bool = False,
     ) -> list[Suggestion]:
-        """Queries that start with what is being typed, best first for the person asking.
+        """Queries that somebody may mean who is typing this, best first for the person asking.
 
         Args:
             text: what stands in the box; a space at its end says that the word is complete. The
@@ -156,39 +153,81 @@ class Engine:
             k: 1 to 100; fewer come back when there are fewer.
             user: whose history counts; None gives an answer that is not personal.
             locale: BCP 47; its own counts come first, then those of its language, then all.
-            region: accepted and logged by clients; this version orders by locale alone.
+            region: accepted and logged by clients; `where` filters by it, and no order depends on it.
             session: the client's session; None derives it by the 30-minute gap.
             now: RFC 3339, epoch seconds or an aware datetime. Nothing later influences the answer, beyond
                 what the generation had counted when it was built and the limit of a person's latest
                 1,000 searches. None is the wall clock, and takes in all that was accepted.
-            where: filters are not part of this version.
-            match: `prefix` for the plain index and own history alone; `any` adds every other source.
-            collapse: near-duplicates are not collapsed in this version, whatever is asked.
+            where: a boolean expression over attributes of queries; see `parse_where`.
+            match: `prefix` for the plain index and own history alone; `any` adds words in any order,
+                misspellings and other scripts where they can improve the answer.
+            collapse: of near-duplicates show the form that most people use, and one typed exactly.
             explain: fill `Suggestion.explanation`.
 
         Raises:
             ArgumentError: an argument is out of range; `.argument` names it.
         """
-        request = self._request(text, k, user, locale, session, now, match)
-        _check_unused(region, where)
+        return self.answer(
+            text, k, user, locale, region, session, now, where, match, collapse=collapse, explain=explain
+        ).suggestions
+
+    def answer(  # noqa: D417 - its other arguments are described where users look, at `complete`
+        self,
+        text: str,
+        k: int = 10,
+        user: str | None = None,
+        locale: str | None = None,
+        region: str | None = None,
+        session: str | None = None,
+        now: object = None,
+        where: object = None,
+        match: str = "any",
+        *,
+        collapse: bool = True,
+        explain: bool = False,
+        deadline_s: float | None = None,
+    ) -> Answer:
+        """`complete`, and what the answer cost; its other arguments are those of `complete`.
+
+        Args:
+            deadline_s: wall time that each fallback may take besides its budget; the answer then depends on it.
+        """
+        request = self._request(text, k, user, locale, region, session, now, where, match, collapse=collapse)
         if request.history is None and not explain:
-            return self._popular(request)
-        candidates = gather(request, self._index)
-        features = compute(request, candidates, self._index)
+            popular = self._popular(request)
+            if popular is not None:
+                return Answer(popular)
+        gathered = gather(request, self._indexes, deadline_s)
+        return Answer(self._ranked(request, gathered.candidates, explain=explain), *gathered[1:])
+
+    def _ranked(self, request: Request, candidates: list[Candidate], *, explain: bool) -> list[Suggestion]:
+        features = compute(request, candidates, self._indexes.prefixes)
         parts = score_parts(features)
         scores = parts.sum(axis=1)
-        # Stable: every source yields equal scores in order of their texts.
-        best = np.argsort(-scores, kind="stable")[:k].tolist()
-        chosen = [candidates[row] for row in best]
-        texts = [self._text(candidate) for candidate in chosen]
-        sources = (candidate.source for candidate in chosen)
-        answer = suggestions(texts, scores[best].tolist(), sources, highlight_all(texts, request.prefix))
-        if explain:
-            answer = [
-                suggested._replace(explanation=_explanation(features[row], parts[row]))
-                for suggested, row in zip(answer, best, strict=True)
-            ]
-        return answer
+        best = self._best(candidates, scores, request.k)
+        chosen = [candidates[row] for row, _ in best]
+        rows = [row for row, _ in best]
+        shown = [self._text(candidates[row], key) for row, key in best]
+        answer = suggestions(
+            shown,
+            scores[rows].tolist(),
+            (candidate.source for candidate in chosen),
+            highlight_matches(request.prefix, shown, chosen),
+        )
+        if not explain:
+            return answer
+        return [
+            suggested._replace(explanation=explanation(candidate.match, features[row], parts[row]))
+            for suggested, candidate, row in zip(answer, chosen, rows, strict=True)
+        ]
+
+    def _best(self, candidates: Sequence[Candidate], scores: npt.NDArray[np.float64], k: int) -> list[tuple[int, str]]:
+        """(row, key) of the best `k`, ties by key; no more keys are read than those that tie with the last."""
+        rows = np.arange(len(scores))
+        if len(scores) > k:
+            rows = np.flatnonzero(scores >= np.partition(scores, -k)[-k])
+        found = [(row, self._key(candidates[row])) for row in rows.tolist()]
+        return sorted(found, key=lambda entry: (-scores[entry[0]], entry[1]))[:k]
 
     def impersonal_version(self) -> int:
         """A number: while it stays, `complete` without a user, a `now` or an `explain` answers the same. About 4 µs."""
@@ -248,7 +287,7 @@ class Engine:
 
     def forget(self, user: str) -> int:
         """Erases a person from log and history; returns how many events went. Nothing of theirs is used afterwards."""
-        return self._state.forget(_id("user", user), now_us())
+        return self._state.forget(checked_id("user", user), now_us())
 
     def block(self, queries: Sequence[str]) -> None:
         """Never suggests these again, from now."""
@@ -261,59 +300,79 @@ class Engine:
         k: int,
         user: str | None,
         locale: str | None,
+        region: str | None,
         session: str | None,
         now: object,
+        where: object,
         match: str,
+        *,
+        collapse: bool,
     ) -> Request:
-        if not isinstance(text, str):
-            raise ArgumentError("text", f"expected text, got {type(text).__name__}")
-        if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= MAX_K:
-            raise ArgumentError("k", f"expected a whole number from 1 to {MAX_K}, got {k!r}")
-        if match not in ("any", "prefix"):
-            raise ArgumentError("match", f"expected 'any' or 'prefix', got {match!r}")
+        check_arguments(text, k, match)
+        if region is not None:
+            checked_id("region", region)
         # Without a `now` everything accepted counts: a sender's clock may be a little ahead of this one.
-        at_us = None if now is None else _moment(now)
+        at_us = None if now is None else checked_moment(now)
         standing = self._standing()
         hidden = standing.hidden.as_of(at_us)
         history = None
         if user is not None:
-            user = _id("user", user)
-            history = standing.histories.of(user)
+            history = standing.histories.of(checked_id("user", user))
             if at_us is not None:
                 history = history.as_of(at_us)
         return Request(
             normalise_prefix(text),
             k,
-            ALL if locale is None else self._index.locale(_id("locale", locale)),
+            ALL if locale is None else self._indexes.prefixes.locale(checked_id("locale", locale)),
             now_us() if at_us is None else at_us,
             history or None,
-            None if session is None else _id("session", session),
+            None if session is None else checked_id("session", session),
             match,
+            collapse,
+            None if where is None else self._indexes.attributes.compile(parse_where(where)),
             hidden.ids,
             hidden.keys,
         )
 
-    def _popular(self, request: Request) -> list[Suggestion]:
-        """The answer for nobody in particular, straight from the index: the fast path."""
-        index = self._index
-        local = visible(request, index, request.k, request.locale)
-        texts, scores = local.texts, popular_scores(index.weights(local.ids, request.locale), in_locale=True)
-        if request.locale != ALL and len(texts) < request.k:
-            known = set(local.ids)
-            rest = visible(request, index, request.k, ALL)
+    def _popular(self, request: Request) -> list[Suggestion] | None:
+        """The answer for nobody in particular, straight from the index; None where that is not enough.
+
+        It is not where a fallback may improve on it, or a near-duplicate has to go.
+        """
+        indexes = self._indexes
+        local = visible(request, indexes, request.k, request.locale)
+        ids, texts = local
+        weights = indexes.prefixes.weights(ids, request.locale)
+        scores = popular_scores(weights, in_locale=True)
+        if request.locale != ALL and len(ids) < request.k:
+            known = set(ids)
+            rest = visible(request, indexes, request.k, ALL)
             new = [row for row, query_id in enumerate(rest.ids) if query_id not in known][: request.k - len(texts)]
+            more = [rest.ids[row] for row in new]
             texts += [rest.texts[row] for row in new]
-            scores += popular_scores(index.weights([rest.ids[row] for row in new]), in_locale=False)
+            weights += indexes.prefixes.weights(more)
+            scores += popular_scores(weights[len(ids) :], in_locale=False)
+            ids = [*ids, *more]
+        if request.collapse and has_near_duplicates(ids, indexes):
+            return None
+        if fallbacks_may_help(Asked(request, indexes, Found.of(weights, request.k))):
+            return None
         return suggestions(texts, scores, repeat("prefix"), highlight_all(texts, request.prefix))
 
-    def _text(self, candidate: Candidate) -> str:
+    def _key(self, candidate: Candidate) -> str:
         if candidate.query_id >= 0:
-            return self._index.queries.text(candidate.query_id)
+            return self._indexes.prefixes.queries.key(candidate.query_id)
+        assert candidate.own is not None
+        return candidate.own.key
+
+    def _text(self, candidate: Candidate, key: str) -> str:
+        if candidate.query_id >= 0:
+            return self._indexes.prefixes.queries.display(candidate.query_id, key)
         assert candidate.own is not None
         return candidate.own.text
 
     def _admits_own(self, key: str, text: str) -> bool:
-        return self._policy.refusal(key, text) is None
+        return self._policy.refusal(key, text, own=True) is None
 
     def _standing(self) -> _Standing:
         """What holds now; read again if the state has moved."""
@@ -329,38 +388,8 @@ class Engine:
         tombstones = dict(self._tombstones)
         for query, since_us in self._state.tombstones().items():
             tombstones[query] = min(since_us, tombstones.get(query, since_us))
-        hidden = HiddenQueries(tombstones, forgotten, self._index, self._profiles, self._policy.min_users)
+        hidden = HiddenQueries(tombstones, forgotten, self._indexes.prefixes, self._profiles, self._policy.min_users)
         return _Standing(moved, hidden, Histories(self._profiles, self._state, forgotten, self._admits_own))
-
-
-def _moment(now: object) -> int:
-    try:
-        return parse_ts(now)
-    except ValueError as error:
-        raise ArgumentError("now", str(error)) from None
-
-
-def _id(argument: str, value: object) -> str:
-    try:
-        return read_id(value, argument)
-    except EventError as error:
-        raise ArgumentError(argument, str(error).removeprefix(f"{argument}: ")) from None
-
-
-def _check_unused(region: object, where: object) -> None:
-    if region is not None:
-        _id("region", region)
-    if where is not None:
-        raise ArgumentError("where", "filters are not part of this version; leave it out")
-
-
-def _explanation(features: Any, parts: Any) -> dict[str, Any]:
-    return {
-        "match": "prefix",
-        "edits": 0,
-        "features": dict(zip((feature.name for feature in FEATURES), features.tolist(), strict=True)),
-        "score_parts": dict(zip(PARTS, parts.tolist(), strict=True)),
-    }
 
 
 def _not_built(surface: str, needed: str) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from suggest.candidates.own import OwnHistory
+from suggest.index import Allowed
 
 
 class Request(NamedTuple):
@@ -18,6 +19,8 @@ class Request(NamedTuple):
         history: the person's own searches up to `now_us`; None when nobody is named.
         session: the session the client names, if any.
         match: `prefix` for the plain index and own history alone, `any` for every source.
+        collapse: whether of near-duplicates one form is shown.
+        allowed: the queries that a filter lets through; None lets all.
         hidden_ids: query ids that must not be suggested.
         hidden_keys: normalised queries that must not be suggested.
     """
@@ -29,5 +32,12 @@ class Request(NamedTuple):
     history: OwnHistory | None
     session: str | None
     match: str
+    collapse: bool
+    allowed: Allowed | None
     hidden_ids: frozenset[int]
     hidden_keys: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        """The query that was typed, if it is one already."""
+        return self.prefix.removesuffix(" ")

@@ -36,11 +36,6 @@ _WORST_SOUND = 24.0
 """A name whose edits cost more than this does not sound like what was typed."""
 
 
-def scripts_may_help(prefix: str, index: ScriptIndex, n_plain: int, k: int) -> bool:
-    """Whether `scripts` is worth asking: not for ASCII on a log of ASCII that has `k` answers already. 0.1 µs."""
-    return n_plain < k or bool(index) or not prefix.isascii()
-
-
 def scripts(
     prefix: str,
     index: ScriptIndex,
@@ -48,12 +43,13 @@ def scripts(
     k: int,
     budget: Budget,
     allowed: npt.NDArray[np.bool_] | None = None,
-    n_plain: int = 0,
+    *,
+    n_missing: int,
 ) -> list[Candidate]:
     """The best `k` queries of which a form begins with a form of what is typed.
 
-    First the same script written otherwise, other names, romanisations and keystrokes; where these and the
-    plain prefix find fewer than `k`, abbreviated pinyin, another keyboard layout and then names that sound alike.
+    First the same script written otherwise, other names, romanisations and keystrokes; where these find fewer
+    than `n_missing`, abbreviated pinyin, and then another keyboard layout.
 
     Args:
         prefix: normalised (`normalise_prefix`).
@@ -62,18 +58,33 @@ def scripts(
         k: at most this many.
         budget: charged for every entry looked at.
         allowed: by rank, which queries count; all when None.
-        n_plain: how many queries start with the prefix itself, as far as is known.
+        n_missing: how many suggestions the answer lacks.
 
     Returns:
         Candidates by popularity less cost, best first; queries that start with the prefix may be among them.
-        Cost: 80 µs in ASCII on a log in ASCII, 50 to 150 µs otherwise, 1 to 2 ms with names that sound alike.
+        Cost: 80 µs in ASCII on a log in ASCII, 50 to 150 µs otherwise.
     """
     search = _Search(index, prefixes, k, budget, allowed)
     if index or not prefix.isascii():
         search.look_up(typed_variants(prefix))
-    for further in (search.add_abbreviated, search.add_retyped, search.add_sounding):
-        if len(prefix) <= _LONGEST_GUESSED and n_plain + len(search.found) < k:
+    for further in (search.add_abbreviated, search.add_retyped):
+        if len(prefix) <= _LONGEST_GUESSED and len(search.found) < n_missing:
             further(prefix)
+    return search.best()
+
+
+def sounding(
+    prefix: str,
+    index: ScriptIndex,
+    prefixes: PrefixIndex,
+    k: int,
+    budget: Budget,
+    allowed: npt.NDArray[np.bool_] | None = None,
+) -> list[Candidate]:
+    """The best `k` queries and names within a few letters of how a prefix sounds; as `scripts` otherwise. 1 to 2 ms."""
+    search = _Search(index, prefixes, k, budget, allowed)
+    if len(prefix) <= _LONGEST_GUESSED:
+        search.add_sounding(prefix)
     return search.best()
 
 

@@ -1,22 +1,18 @@
-"""Here is a request: which queries might answer it, and from which source?
-
-A source is a function from (request, index) to candidates. `gather` asks each in turn; of a query
-that several propose, the first keeps it.
-"""
+"""Here is a request: which of the person's own queries and which popular ones start with what was typed?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 from suggest.candidates.candidate import Candidate
 from suggest.candidates.request import Request
-from suggest.index import ALL, Completions, PrefixIndex
+from suggest.index import ALL, Budget, Completions, Indexes, filtered_top, filtered_top_ids
 
-POOL = 32
-"""Popular candidates offered to the ranker when more is not asked for: what one stored list holds."""
+FILTER_NODES = 4_000_000
+"""Queries looked at for one filtered prefix: block minima make it thousands, of the largest index a few millions."""
 
 
-def own_history(request: Request, index: PrefixIndex) -> Iterator[Candidate]:
+def own_history(request: Request, indexes: Indexes) -> Iterator[Candidate]:
     """The person's own queries, those of the running session marked with their rank in it."""
     if request.history is None:
         return
@@ -26,58 +22,44 @@ def own_history(request: Request, index: PrefixIndex) -> Iterator[Candidate]:
         ranks = {key: rank for rank, key in enumerate(session, start=1)}
     for own in request.history.starting_with(request.prefix):
         rank = ranks.get(own.key, 0)
-        yield Candidate(index.queries.find(own.key), "session" if rank else "history", own, rank)
+        yield Candidate(indexes.prefixes.queries.find(own.key), "session" if rank else "history", own, rank)
 
 
-def popular(request: Request, index: PrefixIndex) -> Iterator[Candidate]:
+def popular(request: Request, indexes: Indexes, wanted: int) -> Iterator[Candidate]:
     """The best completions of the request's locale, then of all locales where those are too few."""
-    wanted = max(request.k, POOL)
-    found = visible_ids(request, index, wanted, request.locale)
+    found = visible_ids(request, indexes, wanted, request.locale)
     if request.locale != ALL and len(found) < wanted:
-        found += visible_ids(request, index, wanted, ALL)
+        found += visible_ids(request, indexes, wanted, ALL)
     return (Candidate(query_id, "prefix") for query_id in found)
 
 
-def visible_ids(request: Request, index: PrefixIndex, k: int, locale: str) -> list[int]:
-    """Ids of the best `k` completions that are not hidden; hidden ones make room for the next best."""
+def visible_ids(request: Request, indexes: Indexes, k: int, locale: str) -> list[int]:
+    """Ids of the best `k` completions that may be shown; hidden ones make room for the next best."""
     asked = k
     while True:
-        ids = index.top_ids(request.prefix, asked, locale)
+        ids = _top_ids(request, indexes, asked, locale)
         shown = [query_id for query_id in ids if query_id not in request.hidden_ids]
         if len(shown) >= k or len(ids) < asked:
             return shown[:k]
         asked *= 2
 
 
-def visible(request: Request, index: PrefixIndex, k: int, locale: str) -> Completions:
+def visible(request: Request, indexes: Indexes, k: int, locale: str) -> Completions:
     """The completions of `visible_ids` with their texts."""
-    found = index.top(request.prefix, k, locale)
+    found = _top(request, indexes, k, locale)
     if not request.hidden_ids or request.hidden_ids.isdisjoint(found.ids):
         return found
-    ids = visible_ids(request, index, k, locale)
-    return Completions(ids, [index.queries.text(query_id) for query_id in ids])
+    ids = visible_ids(request, indexes, k, locale)
+    return Completions(ids, [indexes.prefixes.queries.text(query_id) for query_id in ids])
 
 
-SOURCES: tuple[Callable[[Request, PrefixIndex], Iterable[Candidate]], ...] = (own_history, popular)
+def _top(request: Request, indexes: Indexes, k: int, locale: str) -> Completions:
+    if request.allowed is None:
+        return indexes.prefixes.top(request.prefix, k, locale)
+    return filtered_top(indexes.prefixes, request.prefix, k, locale, request.allowed, Budget(FILTER_NODES))
 
 
-def gather(request: Request, index: PrefixIndex) -> list[Candidate]:
-    """All candidates of a request, each query once, none of them hidden."""
-    candidates: list[Candidate] = []
-    seen: set[int] = set()
-    for source in SOURCES:
-        for candidate in source(request, index):
-            if _is_hidden(request, candidate):
-                continue
-            if candidate.query_id < 0:
-                candidates.append(candidate)
-            elif candidate.query_id not in seen:
-                seen.add(candidate.query_id)
-                candidates.append(candidate)
-    return candidates
-
-
-def _is_hidden(request: Request, candidate: Candidate) -> bool:
-    if candidate.query_id in request.hidden_ids:
-        return True
-    return candidate.own is not None and candidate.own.key in request.hidden_keys
+def _top_ids(request: Request, indexes: Indexes, k: int, locale: str) -> list[int]:
+    if request.allowed is None:
+        return indexes.prefixes.top_ids(request.prefix, k, locale)
+    return filtered_top_ids(indexes.prefixes, request.prefix, k, locale, request.allowed, Budget(FILTER_NODES))

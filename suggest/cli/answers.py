@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from suggest.cli.arguments import existing_state_url
@@ -30,12 +31,26 @@ def open_engine(arguments: argparse.Namespace) -> Iterator[tuple[Engine, State]]
         yield engine, state
 
 
-def answer_with(arguments: argparse.Namespace, ask: Callable[[Engine], list[Suggestion]]) -> None:
-    """Prints one list of suggestions, and after it what `--why` asks for."""
+def answer_with(
+    arguments: argparse.Namespace,
+    ask: Callable[[Engine], list[Suggestion]],
+    ask_again: Callable[..., list[Suggestion]] | None = None,
+) -> None:
+    """Prints one list of suggestions, and after it what `--why` asks for.
+
+    Args:
+        arguments: of the command.
+        ask: the engine for them.
+        ask_again: the engine for an answer with other arguments, by which `--why` says where a query was lost.
+    """
     with open_engine(arguments) as (engine, state):
         suggestions = ask(engine)
         generation = engine.generation
-        known = None if arguments.why is None else _known(arguments, generation, state)
+        known = (
+            None
+            if arguments.why is None
+            else _known(arguments, generation, state, ask_again and partial(ask_again, engine))
+        )
     if arguments.json:
         shown = [_as_json(suggestion, explained=arguments.explain) for suggestion in suggestions]
         answer = {"query": arguments.text, "suggestions": shown, "generation": generation}
@@ -46,11 +61,13 @@ def answer_with(arguments: argparse.Namespace, ask: Callable[[Engine], list[Sugg
         print_result({"why": known}, as_json=False)
 
 
-def _known(arguments: argparse.Namespace, generation: str, state: State) -> dict[str, Any]:
+def _known(
+    arguments: argparse.Namespace, generation: str, state: State, ask: Callable[..., list[Suggestion]] | None
+) -> dict[str, Any]:
     from suggest.artifacts import Generation
     from suggest.cli.why import known_about
 
-    return known_about(arguments.why, Generation.open(arguments.index, generation, verify=False), state)
+    return known_about(arguments.why, Generation.open(arguments.index, generation, verify=False), state, ask)
 
 
 def _as_json(suggestion: Suggestion, *, explained: bool) -> dict[str, Any]:

@@ -45,6 +45,9 @@ def add_to(subparsers: Subparsers) -> None:
         default="standard",
         help="personal-data patterns (default: standard)",
     )
+    parser.add_argument(
+        "--profanity", choices=("on", "off"), default="on", help="keep profane queries from others (default: on)"
+    )
     parser.add_argument("--strict", action="store_true", help="stop at the first malformed row")
     parser.add_argument(
         "--state",
@@ -73,6 +76,7 @@ def run(arguments: argparse.Namespace) -> None:
             min_users=arguments.min_users,
             encoder=arguments.encoder,
             safety=arguments.safety,
+            profanity=arguments.profanity == "on",
             strict=arguments.strict,
             state=state,
             progress=report,

@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest.candidates import Candidate, OwnQuery, Request
-from suggest.features.registry import FEATURES, OWN_HALF_LIFE_DAYS
+from suggest.features.registry import FEATURES, OWN_HALF_LIFE_DAYS, column
 from suggest.index import PrefixIndex
 from suggest.types import DAY_US
 
-_NOT_OWN = tuple(feature.default for feature in FEATURES[2:])
+_OWN = slice(column("own_count"), column("session_rank") + 1)
+_MATCH = slice(column("edits"), column("match_cost") + 1)
+_NOT_OWN = tuple(feature.default for feature in FEATURES[_OWN])
 
 
 def compute(request: Request, candidates: Sequence[Candidate], index: PrefixIndex) -> npt.NDArray[np.float32]:
@@ -20,7 +22,8 @@ def compute(request: Request, candidates: Sequence[Candidate], index: PrefixInde
     rows = np.empty((len(candidates), len(FEATURES)), dtype=np.float32)
     rows[:, :2] = _popularity(request, candidates, index)
     for row, candidate in zip(rows, candidates, strict=True):
-        row[2:] = _NOT_OWN if candidate.own is None else _own_use(request, candidate.own, candidate.session_rank)
+        row[_OWN] = _NOT_OWN if candidate.own is None else _own_use(request, candidate.own, candidate.session_rank)
+        row[_MATCH] = candidate.match.edits, candidate.match.cost
     return rows
 
 

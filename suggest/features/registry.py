@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a column's place or meaning changes; a trained ranker names the version it was made for."""
 
 OWN_HALF_LIFE_DAYS = 14.0
@@ -34,6 +34,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature("own_decayed", f"The same, each halved every {OWN_HALF_LIFE_DAYS:g} days.", "searches", 0.0),
     Feature("own_age", "Since the person's latest search of it.", "days", -1.0),
     Feature("session_rank", "Place among the session's queries, the latest being 1.", "place", 0.0),
+    Feature("edits", "Single-character changes between what was typed and what was meant.", "edits", 0.0),
+    Feature("match_cost", "-log of how likely this is typed by somebody who means the query.", "nats", 0.0),
 )
 
 _COLUMNS = {feature.name: number for number, feature in enumerate(FEATURES)}

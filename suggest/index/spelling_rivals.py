@@ -103,6 +103,8 @@ def heaviest_rival(texts: list[str], weight: npt.NDArray[np.float32]) -> npt.NDA
     the next character tells. Some of what is found is two edits away, a character left out here and one there.
     Texts have two characters or more.
     """
+    if not texts:
+        return np.empty(0, np.int64)
     owner, hashes = (np.concatenate(parts) for parts in zip(*_middle_deletes(texts), strict=True))
     # Within equal hashes the heaviest comes last.
     order = np.lexsort((weight[owner], hashes))
@@ -154,7 +156,8 @@ def confident_variants(
     rival = heaviest_rival(texts, weight)
     for row in np.flatnonzero(rival != np.arange(len(texts))).tolist():
         rarer, usual = texts[row], texts[rival[row]]
-        if OSA.distance(rarer, usual, score_cutoff=1) == 1:
+        # What differs at the end alone is more often another form of the word than a slip.
+        if rarer[-1] == usual[-1] and OSA.distance(rarer, usual, score_cutoff=1) == 1:
             cost = costs.cost(rarer, usual, 1)
             if cost <= _LIKELY and log(weight[rival[row]] / weight[row]) >= cost + _DOUBT:
                 found.append((rarer, usual))

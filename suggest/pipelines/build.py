@@ -5,7 +5,6 @@ from __future__ import annotations
 import resource
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -13,9 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import ibis
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from suggest.artifacts import Generation, GenerationWriter, building, sha256_of
@@ -23,17 +20,13 @@ from suggest.errors import ArtifactError, InputError, NotBuiltError
 from suggest.index import (
     ProfileRows,
     QueryColumns,
-    canonical_locale,
-    is_locale,
-    language,
-    save_prefixes,
     save_profiles,
-    save_queries,
 )
 from suggest.interfaces import State
 from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect
 from suggest.pipelines.report import ReadReport
 from suggest.pipelines.suggestible import Removed, suggestible
+from suggest.pipelines.write_index import write_index
 from suggest.rank import Policy
 from suggest.rank.personal_data import Safety
 from suggest.stores import open_state
@@ -49,9 +42,6 @@ MEMORY_LIMIT = "512MB"
 MAX_PER_USER = 10
 """Searches of one person that add to one query's popularity: a flood from one user lifts nothing.
 Behind own history any bound from 2 on ranks alike; ten leaves small logs as they are."""
-
-MAX_LOCALES = 50
-"""Locales and languages with an order of their own; each costs six open files, and clients may send anything."""
 
 _BATCH_ROWS = 65_536
 
@@ -102,6 +92,7 @@ def build(
     min_users: int = 2,
     encoder: str = "default",
     safety: Safety = "standard",
+    profanity: bool = True,
     strict: bool = False,
     state: str | State | None = None,
     progress: Progress | None = None,
@@ -120,6 +111,7 @@ def build(
         min_users: how many people must have searched a query before others are shown it.
         encoder: `default` or `none`; this version makes no vectors.
         safety: `strict`, `standard` or `off`: the personal-data patterns.
+        profanity: whether profane queries are kept from others than their author.
         strict: stop at the first malformed row.
         state: a state whose log, tombstones and forgotten people are taken in too.
         progress: told of each stage.
@@ -132,7 +124,9 @@ def build(
     started = time.monotonic()
     told = progress or (lambda _stage, _done, _total: None)
     unused = _unused({"items": items, "comments": comments, "lexicon": lexicon}, encoder)
-    policy = Policy.from_files(blocklist=blocklist, allowlist=allowlist, min_users=min_users, safety=safety)
+    policy = Policy.from_files(
+        blocklist=blocklist, allowlist=allowlist, min_users=min_users, safety=safety, profanity=profanity
+    )
     report, removed = ReadReport(), Removed()
     paths = [Path(path) for path in (*events, *queries)]
     with building(out) as writer, _scratch(writer) as scratch, _opened(state) as source:
@@ -142,7 +136,7 @@ def build(
         told("apply the policy", 0, 0)
         rows, columns = _admitted(tables, policy, _blocked(source), removed)
         told("write the index", 0, 0)
-        save_prefixes(writer, columns, save_queries(writer, columns), _locales(tables, rows, columns))
+        write_index(writer, tables, rows, columns, min_users)
         n_users = _write_profiles(connection, writer, tables, policy)
         writer.inputs = [_described(path) for path in paths]
         writer.parameters |= {
@@ -150,6 +144,7 @@ def build(
             "watermark_us": tables.watermark_us or None,
             "min_users": min_users,
             "safety": safety,
+            "profanity": profanity,
             "memory_limit": MEMORY_LIMIT,
         }
         writer.save_json("policy", policy.to_json())
@@ -203,43 +198,6 @@ def _admitted(
     return rows, columns
 
 
-def _locales(
-    tables: LogTables, rows: pa.Table, columns: QueryColumns
-) -> dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
-    """By locale and by language: the ascending rows searched there, and the weight of each there.
-
-    Searches without a locale count everywhere; where all others name the same one, the locale is all there is.
-    """
-    by_locale = tables.by_locale
-    row_of = ibis.memtable(rows.select(["key"]).append_column("row", pa.array(np.arange(len(rows)))))
-    located = by_locale.join(row_of, "key").select("row", "locale", "weight").to_pyarrow()
-    coded = located["locale"].combine_chunks().dictionary_encode()
-    tags = [canonical_locale(tag) for tag in coded.dictionary.to_pylist()]
-    tag_of = coded.indices.fill_null(len(tags)).to_numpy()
-    row, weight = located["row"].to_numpy(), located["weight"].to_numpy()
-    names = _kept_locales(tags, np.bincount(tag_of, weight, minlength=len(tags)).astype(np.float64))
-    if len(set(tags)) == 1:
-        return {name: (np.arange(len(rows)), columns.weight) for name in names}
-    nowhere = tag_of == len(tags)
-    anywhere = np.bincount(row[nowhere], weight[nowhere], minlength=len(rows))
-    result = {}
-    for name in sorted(names):
-        here = np.array([name in (tag, language(tag)) for tag in tags] + [False])[tag_of]
-        local = np.bincount(row[here], weight[here], minlength=len(rows)).astype(np.float64)
-        found = np.flatnonzero(local)
-        result[name] = (found, local[found] + anywhere[found])
-    return result
-
-
-def _kept_locales(tags: list[str], weights: npt.NDArray[np.float64]) -> set[str]:
-    """The heaviest locales and languages; what clients sent for a locale that is none counts in no locale."""
-    totals: Counter[str] = Counter()
-    for tag, total in zip(tags, weights.tolist(), strict=False):
-        if is_locale(tag):
-            totals.update(dict.fromkeys({tag, language(tag)}, total))
-    return {name for name, _ in totals.most_common(MAX_LOCALES)}
-
-
 def _write_profiles(connection: Any, writer: GenerationWriter, tables: LogTables, policy: Policy) -> int:
     """Writes people's own histories, without what even they are not shown; returns how many people.
 
@@ -261,7 +219,7 @@ def _write_profiles(connection: Any, writer: GenerationWriter, tables: LogTables
 
 
 def _is_shown(policy: Policy, text: str) -> bool:
-    return policy.refusal(normalise(text), text) is None
+    return policy.refusal(normalise(text), text, own=True) is None
 
 
 def _numbered(connection: Any, name: str, texts: pa.Array) -> Any:

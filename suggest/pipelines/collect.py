@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from suggest.pipelines.attributes import aliases, attributes
+from suggest.pipelines.corrections import corrections
 from suggest.pipelines.deduplicate import deduplicate, repeated_ids
 from suggest.pipelines.final_intent import final_intent
 from suggest.pipelines.profiles import profiles
@@ -68,6 +69,7 @@ class LogTables:
         profiles: see `profiles`.
         attributes: see `attributes`.
         aliases: key, alias: string, together unique, never equal: another key that stands for the query.
+        corrections: see `corrections`.
         tombstones: key: string, unique; deleted_us: int64, of queries that delete events name. They
             are in no other table.
         watermark_us: the latest `known_at` of all events in µs; 0 without events.
@@ -78,6 +80,7 @@ class LogTables:
     profiles: ir.Table
     attributes: ir.Table
     aliases: ir.Table
+    corrections: ir.Table
     tombstones: ir.Table
     watermark_us: int
 
@@ -217,6 +220,7 @@ def _tables(
         profiles=connection.create_table("profiles", profiles(searches)),
         attributes=connection.create_table("attributes", attributes(by_locale, searches, counts)),
         aliases=connection.create_table("aliases", named),
+        corrections=connection.create_table("corrections", corrections(searches)),
         tombstones=tombstones,
         watermark_us=watermark_us,
     )

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
-from suggest.engine import MAX_K
+from suggest.candidates.arguments import MAX_K
 from suggest.errors import ArgumentError
 from suggest.service.problems import Refusal, problem
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from suggest.engine import MAX_K
+from suggest.candidates.arguments import MAX_K
 from suggest.service.arguments import PARAMETERS
 
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -49,7 +49,7 @@ _ANSWER = {
         "suggestions": {"type": "array", "items": _SUGGESTION},
         "generation": _TEXT,
         "watermark": {"type": ["string", "null"], "description": "Latest event that the answer knows of."},
-        "degraded": {"type": "boolean", "description": "The state could not be read; the answer is not personal."},
+        "degraded": {"type": "boolean", "description": "Less than it could be: no state, or no time."},
     },
 }
 _PROBLEM = {

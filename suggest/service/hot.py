@@ -20,7 +20,7 @@ from suggest.service.generations import Generations
 from suggest.service.metrics import TIMED_EVERY, Metrics
 from suggest.service.problems import response_to
 from suggest.service.tokens import Tokens
-from suggest.types import Suggestion
+from suggest.types import Answer
 
 COMPLETE_PATH = "/v1/complete"
 """Where the hot route answers."""
@@ -33,6 +33,9 @@ _NOT_KEPT = ("user", "session", "explain")
 
 MAX_READY = 4096
 """Answers kept ready in a worker: 5 MB, for the one to three characters that most of what is typed consists of."""
+
+FALLBACK_DEADLINE_S = 0.005
+"""Time that each search besides the plain prefix may take in the service, where others wait for the same worker."""
 
 MAX_READY_QUERY_BYTES = 64
 """Longest query string whose answer is kept; longer ones come back too rarely."""
@@ -109,26 +112,28 @@ class Complete:
 
     def _new_tail(self, engine: Engine, query_string: bytes) -> bytes:
         arguments = complete_arguments(query_string)
-        suggestions, degraded = self._suggest(engine, arguments)
-        if not suggestions:
-            self._metrics.empty += 1
+        answer, degraded = self._answer(engine, arguments)
+        self._metrics.count(answer)
         explain = arguments.get("explain", False)
-        tail = answer_tail(engine, arguments["text"], suggestions, explain=explain, degraded=degraded)
-        if suggestions and arguments.keys().isdisjoint(_NOT_KEPT):
+        tail = answer_tail(engine, arguments["text"], answer.suggestions, explain=explain, degraded=degraded)
+        if answer.suggestions and not degraded and arguments.keys().isdisjoint(_NOT_KEPT):
             self._ready.keep(query_string, tail)
         return tail
 
-    def _suggest(self, engine: Engine, arguments: dict[str, Any]) -> tuple[list[Suggestion], bool]:
+    def _answer(self, engine: Engine, arguments: dict[str, Any]) -> tuple[Answer, bool]:
+        """The answer, and whether it is less than it could be: it says so, and is counted."""
         try:
-            return engine.complete(**arguments), False
+            answer = engine.answer(**arguments, deadline_s=FALLBACK_DEADLINE_S)
         except StateError:
             if not any(name in arguments for name in _PERSONAL):
                 raise
+        else:
+            return answer, bool(answer.cut)
         # Without the user's history the answer is still a good one for everybody.
         common = {name: value for name, value in arguments.items() if name not in _PERSONAL}
-        suggestions = engine.complete(**common)
+        answer = engine.answer(**common, deadline_s=FALLBACK_DEADLINE_S)
         self._metrics.degraded.inc()
-        return suggestions, True
+        return answer, True
 
     async def _refuse(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         response = response_to(error)

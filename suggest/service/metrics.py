@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import Counter as Counts
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from suggest.service.settings import METRICS_VARIABLE
+from suggest.types import Answer
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -30,9 +32,20 @@ class Metrics:
         self.answered = 0
         self.answered_before = 0
         self.empty = 0
+        self._tried: Counts[str] = Counts()
+        self._cut: Counts[str] = Counts()
         self.requests = Counter("suggest_requests", "Requests answered", ["route", "status"], registry=registry)
         self.empty_answers = Counter("suggest_empty_answers", "Completions without a suggestion", registry=registry)
         self.degraded = Counter("suggest_degraded_answers", "Answers made without the state", registry=registry)
+        self.searches = Counter(
+            "suggest_fallback_searches", "Searches besides the plain prefix", ["search"], registry=registry
+        )
+        self.searches_cut = Counter(
+            "suggest_fallback_searches_cut",
+            "Of these, those stopped by budget or deadline",
+            ["search"],
+            registry=registry,
+        )
         self.complete_seconds = Histogram(
             "suggest_complete_seconds",
             f"Time inside the service for a completion, one in {TIMED_EVERY} measured",
@@ -55,12 +68,22 @@ class Metrics:
         )
         self._complete_ok = self.requests.labels("/v1/complete", "200")
 
+    def count(self, answer: Answer) -> None:
+        """Takes in what an answer cost that was made anew."""
+        self.empty += not answer.suggestions
+        self._tried.update(answer.tried)
+        self._cut.update(answer.cut)
+
     def flush(self) -> None:
         """Moves what the hot route counted to the shared counters; on the event loop only."""
         self.answered_before += self.answered
         self._complete_ok.inc(self.answered)
         self.empty_answers.inc(self.empty)
         self.answered = self.empty = 0
+        for counter, counts in ((self.searches, self._tried), (self.searches_cut, self._cut)):
+            for search, n_searches in counts.items():
+                counter.labels(search).inc(n_searches)
+            counts.clear()
 
     def exposition(self) -> bytes:
         """The text that Prometheus scrapes; about 1 ms for two workers."""

@@ -14,7 +14,8 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from suggest.engine import MAX_K, Engine
+from suggest.candidates.arguments import MAX_K
+from suggest.engine import Engine
 from suggest.service.answers import answer_body
 from suggest.service.arguments import MAX_Q_BYTES, complete_arguments
 from suggest.service.context import READ, Context, Shared

@@ -56,7 +56,7 @@ def _matching_start(shown: str, typed_key: str) -> Spans:
     """Folds one composed character after the other until all of the typed key is used up."""
     key = ""
     first = last = 0
-    for start, end in _composed(shown):
+    for start, end in composed(shown):
         folded = fold(shown[start:end])
         if folded and not folded.isspace():
             first, last = (first if key else start), end
@@ -74,7 +74,7 @@ def _joined(key: str, folded: str) -> str:
     return f"{words} " if words and text[-1].isspace() else words
 
 
-def _composed(text: str) -> Iterator[tuple[int, int]]:
+def composed(text: str) -> Iterator[tuple[int, int]]:
     """Spans of the shortest parts that fold independently of each other."""
     start = 0
     for position in range(1, len(text) + 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from suggest.text.folding import unaccented
-from suggest.text.highlighting import Spans, _composed
+from suggest.text.highlighting import Spans, composed
 from suggest.text.keys import fold
 from suggest.text.segmentation import Span, word_spans
 from suggest.text.unspaced import unspaced_runs
@@ -46,7 +46,7 @@ def _plain(shown: str) -> tuple[str, Sequence[Span]]:
         return shown.lower(), [(at, at + 1) for at in range(len(shown))]
     plain: list[str] = []
     places: list[Span] = []
-    for start, end in _composed(shown):
+    for start, end in composed(shown):
         folded = unaccented(fold(shown[start:end]))
         plain.append(folded)
         places += [(start, end)] * len(folded)

@@ -1,22 +1,27 @@
 """The nouns that all layers share: events in, answers out."""
 
-from suggest.types.answers import EntitySpan, Source, Suggestion, suggestions
+from suggest.types.answers import Answer, EntitySpan, Observed, Source, Suggestion, suggestions
 from suggest.types.clock import DAY_US, SECOND_US, now_us, parse_ts, rfc3339
 from suggest.types.events import KNOWN_FIELDS, Event, parse_event
 from suggest.types.history import PastSearch
+from suggest.types.where import Where, parse_where
 
 __all__ = [
     "DAY_US",
     "KNOWN_FIELDS",
     "SECOND_US",
+    "Answer",
     "EntitySpan",
     "Event",
+    "Observed",
     "PastSearch",
     "Source",
     "Suggestion",
+    "Where",
     "now_us",
     "parse_event",
     "parse_ts",
+    "parse_where",
     "rfc3339",
     "suggestions",
 ]

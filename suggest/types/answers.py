@@ -37,6 +37,36 @@ class Suggestion(NamedTuple):
     explanation: dict[str, Any] | None = None
 
 
+class Observed(NamedTuple):
+    """Outcome of `Engine.observe`.
+
+    Attributes:
+        accepted: events that are now in the state and were not there before.
+        duplicates: events that had been accepted earlier.
+        rejected: (index into the records given, reason) of each malformed record.
+    """
+
+    accepted: int
+    duplicates: int
+    rejected: list[tuple[int, str]]
+
+
+class Answer(NamedTuple):
+    """What `Engine.answer` returns.
+
+    Attributes:
+        suggestions: best first.
+        tried: the fallbacks that were asked besides own history and the plain prefix.
+        cut: those of them that ran out of budget or time, so that matches may be missing.
+        visited: nodes that the fallbacks visited: the counted work.
+    """
+
+    suggestions: list[Suggestion]
+    tried: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+    visited: int = 0
+
+
 def suggestions(
     texts: Iterable[str],
     scores: Iterable[float],

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suggest.artifacts import Generation, building
-from suggest.candidates.scripts import scripts, scripts_may_help
+from suggest.candidates.scripts import scripts, sounding
 from suggest.index import Budget, PrefixIndex, QueryColumns, ranks, save_prefixes, save_queries
 from suggest.index.scripts import ScriptIndex, save_scripts
 from suggest.text import normalise, normalise_prefix, unaccented
@@ -62,7 +62,9 @@ def indexes():
 def found(indexes, typed, k=5, budget=None, allowed=None):
     prefixes, index = indexes
     budget = budget or Budget(100_000)
-    candidates = scripts(normalise_prefix(typed), index, prefixes, k, budget, allowed)
+    prefix = normalise_prefix(typed)
+    candidates = scripts(prefix, index, prefixes, k, budget, allowed, n_missing=k)
+    candidates = candidates or sounding(prefix, index, prefixes, k, budget, allowed)
     return [(prefixes.queries.text(candidate.query_id), candidate.match.kind) for candidate in candidates]
 
 
@@ -126,10 +128,8 @@ def test_scripts_answers_with_allowed_queries_alone(indexes):
 def test_scripts_of_ascii_on_a_log_of_ascii_looks_at_next_to_nothing():
     prefixes, index = built({"paris": 2, "new york": 1}, {})
     budget = Budget(10_000)
-    assert scripts("par", index, prefixes, 10, budget, n_plain=10) == []
+    assert scripts("par", index, prefixes, 10, budget, n_missing=0) == []
     assert budget.visited == 0
-    assert not scripts_may_help("par", index, 10, 10)
-    assert scripts_may_help("par", index, 9, 10)
 
 
 def test_scripts_finds_ascii_for_another_script_on_a_log_of_ascii():
@@ -150,7 +150,7 @@ def test_scripts_stays_within_its_budget_for_anything_typed(indexes, typed):
     for nodes in (0, 30, 1_000):
         budget = Budget(nodes)
         prefixes, index = indexes
-        candidates = scripts(prefix, index, prefixes, 5, budget) if prefix else []
+        candidates = scripts(prefix, index, prefixes, 5, budget, n_missing=5) if prefix else []
         assert budget.visited <= nodes
         assert len(candidates) <= 5
         assert len({candidate.query_id for candidate in candidates}) == len(candidates)

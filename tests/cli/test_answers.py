@@ -53,9 +53,9 @@ def test_complete_without_answer_says_so_on_stderr_only(index, capsys):
 
 
 def test_complete_for_a_user_knows_their_own_history(answer):
-    assert queries(answer("nig")) == []
-    assert queries(answer("nig", "--user", "u1")) == ["night market"]
-    assert queries(answer("nig", "--user", "u2")) == []
+    assert queries(answer("nig", "--match", "prefix")) == []
+    assert queries(answer("nig", "--user", "u1", "--match", "prefix")) == ["night market"]
+    assert queries(answer("nig", "--user", "u2", "--match", "prefix")) == []
 
 
 def test_complete_explains_when_asked(answer, index, capsys):

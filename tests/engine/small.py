@@ -6,18 +6,24 @@ import numpy as np
 import pyarrow as pa
 
 from suggest.artifacts import building
-from suggest.index import (
-    ProfileRows,
-    QueryColumns,
-    save_prefixes,
-    save_profiles,
-    save_queries,
-)
+from suggest.index import AttributeRows, ProfileRows, QueryColumns, save_indexes, save_profiles
 from suggest.rank import Policy
 from suggest.types import parse_ts
 
 
-def write_generation(index_dir, weights, *, locales=None, histories=None, users=None, watermark=None, policy=None):
+def write_generation(
+    index_dir,
+    weights,
+    *,
+    locales=None,
+    histories=None,
+    users=None,
+    watermark=None,
+    policy=None,
+    attributes=None,
+    aliases=None,
+    displays=None,
+):
     """Publishes a generation over {key: weight}.
 
     Args:
@@ -28,12 +34,15 @@ def write_generation(index_dir, weights, *, locales=None, histories=None, users=
         users: distinct users by key; default as many as the weight.
         watermark: RFC 3339.
         policy: default `Policy()`.
+        attributes: {key: [(field, value), ...]}.
+        aliases: {key: [other name, ...]}.
+        displays: the form to show by key, where it differs.
     """
     keys = sorted(weights)
     weight = np.array([weights[key] for key in keys], dtype=np.float64)
     columns = QueryColumns(
         keys=pa.array(keys, pa.string()),
-        displays=pa.array(keys, pa.string()),
+        displays=pa.array([(displays or {}).get(key, key) for key in keys], pa.string()),
         weight=weight,
         count=weight.astype(np.int64),
         users=np.array([(users or weights)[key] for key in keys], dtype=np.int64),
@@ -49,7 +58,7 @@ def write_generation(index_dir, weights, *, locales=None, histories=None, users=
     }
     past = [(user, *search) for user, searches in sorted((histories or {}).items()) for search in searches]
     with building(index_dir) as writer:
-        save_prefixes(writer, columns, save_queries(writer, columns), by_locale)
+        save_indexes(writer, columns, by_locale, _attributes(keys, attributes or {}), _aliases(keys, aliases or {}))
         texts = sorted({query for _, _, query in past})
         rows = ProfileRows(
             user=pa.array([user for user, _, _ in past], pa.string()),
@@ -65,6 +74,20 @@ def write_generation(index_dir, weights, *, locales=None, histories=None, users=
         writer.save_json("tombstones", {})
         writer.save_json("policy", (policy or Policy()).to_json())
     return writer.name
+
+
+def _attributes(keys, attributes):
+    pairs = [(keys.index(key), attribute) for key, found in attributes.items() for attribute in found]
+    distinct = sorted({attribute for _, attribute in pairs})
+    return AttributeRows(
+        row=np.array([row for row, _ in pairs], dtype=np.int64),
+        code=np.array([distinct.index(attribute) for _, attribute in pairs], dtype=np.int64),
+        attributes=distinct,
+    )
+
+
+def _aliases(keys, aliases):
+    return [(keys.index(key), other) for key, others in aliases.items() for other in others]
 
 
 def search(user, query, ts, **more):

@@ -1,0 +1,145 @@
+"""Here is a request that its prefix answers badly: which other searches may help, and at what cost?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from suggest.candidates.any_order import any_order
+from suggest.candidates.candidate import Candidate
+from suggest.candidates.request import Request
+from suggest.candidates.scripts import scripts, sounding
+from suggest.candidates.typed import typed_words
+from suggest.candidates.typos import TypoSearch
+from suggest.index import Budget, Indexes
+from suggest.text.typed_forms import typed_variants
+
+
+class Found(NamedTuple):
+    """What is known before a fallback is asked.
+
+    Attributes:
+        n: candidates so far.
+        weights: popularity of the heaviest of them, at most as many as will be shown, best first.
+    """
+
+    n: int
+    weights: list[float]
+
+    @classmethod
+    def of(cls, weights: list[float], k: int) -> Found:
+        """From the popularity of each candidate, in any order, of which `k` will be shown."""
+        return cls(len(weights), sorted(weights, reverse=True)[:k])
+
+
+class Asked(NamedTuple):
+    """A request that other searches may help, and what is known when they are asked."""
+
+    request: Request
+    indexes: Indexes
+    found: Found
+
+    @property
+    def allowed(self) -> npt.NDArray[np.bool_] | None:
+        """By rank, which queries count; None for all."""
+        return None if self.request.allowed is None else self.request.allowed.by_rank
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the answer lacks suggestions."""
+        return bool(self.request.prefix) and self.found.n < self.request.k
+
+
+class Fallback(NamedTuple):
+    """A search for queries that do not start with what was typed.
+
+    Attributes:
+        name: of the search, for metrics.
+        nodes: the work one request may spend on it.
+        may_help: whether it can improve on the candidates found so far.
+        find: its candidates, at most as many as asked for, given what was found before.
+        guesses: whether it says what may have been meant: shown only where that is likely enough, see `gather`.
+    """
+
+    name: str
+    nodes: int
+    may_help: Callable[[Asked], bool]
+    find: Callable[[Asked, int, Budget], list[Candidate]]
+    guesses: bool = False
+
+
+def fallbacks(request: Request) -> tuple[Fallback, ...]:
+    """The searches that a request may be given to."""
+    return FALLBACKS if request.match == "any" and len(request.prefix) <= MAX_CHARS else ()
+
+
+def fallbacks_may_help(asked: Asked) -> bool:
+    """Whether any fallback can improve on these candidates of the plain prefix. 3 to 10 µs."""
+    return any(fallback.may_help(asked) for fallback in fallbacks(asked.request))
+
+
+def _scripts_may_help(asked: Asked) -> bool:
+    """Where something is missing, or a query written otherwise weighs more than what would be shown."""
+    if asked.is_short:
+        return True
+    scripts_index, queries = asked.indexes.scripts, asked.indexes.prefixes.queries
+    if not scripts_index or not asked.request.prefix:
+        return False
+    budget = Budget(SCRIPT_NODES)
+    forms = (variant.text for variant in typed_variants(asked.request.prefix) if variant.is_form)
+    best = min((rank for form in forms for rank in scripts_index.forms.top(form, 1, budget)), default=None)
+    return best is not None and queries.weight[queries.id_of_rank[best]] > asked.found.weights[-1]
+
+
+def _find_scripts(asked: Asked, k: int, budget: Budget) -> list[Candidate]:
+    request, indexes = asked.request, asked.indexes
+    n_missing = request.k - asked.found.n
+    return scripts(request.prefix, indexes.scripts, indexes.prefixes, k, budget, asked.allowed, n_missing=n_missing)
+
+
+def _find_words(asked: Asked, k: int, budget: Budget) -> list[Candidate]:
+    typed, indexes = typed_words(asked.request.prefix), asked.indexes
+    return any_order(typed, indexes.words, indexes.prefixes.queries, k, budget, asked.allowed)
+
+
+def _typos_may_help(asked: Asked) -> bool:
+    typed = typed_words(asked.request.prefix)
+    return _typo_search(asked.indexes).may_help(typed, asked.request.k, asked.found.weights)
+
+
+def _find_typos(asked: Asked, k: int, budget: Budget) -> list[Candidate]:
+    return _typo_search(asked.indexes).typos(typed_words(asked.request.prefix), k, budget, asked.allowed)
+
+
+def _sounds_may_help(asked: Asked) -> bool:
+    return asked.is_short and bool(asked.indexes.scripts)
+
+
+def _find_sounding(asked: Asked, k: int, budget: Budget) -> list[Candidate]:
+    indexes = asked.indexes
+    return sounding(asked.request.prefix, indexes.scripts, indexes.prefixes, k, budget, asked.allowed)
+
+
+def _typo_search(indexes: Indexes) -> TypoSearch:
+    return TypoSearch(indexes.spelling, indexes.words, indexes.prefixes.queries, indexes.learned)
+
+
+MAX_CHARS = 128
+"""Of a longer text only its beginning is looked up: nobody types so much without having been answered."""
+
+SCRIPT_NODES = 20_000
+WORD_NODES = 500_000
+TYPO_NODES = 200_000
+SOUND_NODES = 200_000
+"""What one request may spend: the milliseconds of DESIGN's targets in nodes, of which arrays take 10 ns each."""
+
+FALLBACKS: tuple[Fallback, ...] = (
+    Fallback("script", SCRIPT_NODES, _scripts_may_help, _find_scripts),
+    Fallback("words", WORD_NODES, lambda asked: asked.is_short, _find_words),
+    Fallback("typo", TYPO_NODES, _typos_may_help, _find_typos, guesses=True),
+    Fallback("sound", SOUND_NODES, _sounds_may_help, _find_sounding, guesses=True),
+)
+"""In the order in which they are asked: the likelier and cheaper first."""

@@ -1,0 +1,143 @@
+"""Here is a request: which queries might answer it, and from which source?
+
+Own history and the plain prefix are always asked. The fallbacks after them, each within a budget of
+counted work, are asked in turn while they can improve the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import inf, log1p
+from time import perf_counter
+from typing import NamedTuple
+
+from suggest.candidates.candidate import Candidate
+from suggest.candidates.collapse import collapsed
+from suggest.candidates.fallbacks import Asked, Found, fallbacks
+from suggest.candidates.request import Request
+from suggest.candidates.sources import own_history, popular
+from suggest.index import Budget, Indexes
+
+POOL = 32
+"""Popular candidates offered to the ranker when more is not asked for: what one stored list holds."""
+
+PLAUSIBLE_NATS = 7.0
+"""How much less likely than the best of what matches as typed a guess may be: e^7 is about a thousand times."""
+
+MAX_POOL = 256
+"""Where asking for more ends: what the longest stored lists hold."""
+
+
+class Gathered(NamedTuple):
+    """The candidates of a request.
+
+    Attributes:
+        candidates: each query once, none hidden, near-duplicates collapsed if so asked.
+        tried: the fallbacks that were asked.
+        cut: those of them that ran out of budget or time, so that matches may be missing.
+        visited: nodes of all of them.
+    """
+
+    candidates: list[Candidate]
+    tried: tuple[str, ...]
+    cut: tuple[str, ...]
+    visited: int
+
+
+def gather(request: Request, indexes: Indexes, deadline_s: float | None = None) -> Gathered:
+    """All candidates of a request.
+
+    Where hidden queries, filters or near-duplicates leave fewer than `request.k`, more are asked for.
+
+    Args:
+        request: what is asked.
+        indexes: of the generation.
+        deadline_s: wall time that each fallback may take besides its budget; None for any.
+    """
+    asked = max(request.k, POOL)
+    while True:
+        gathered, n_found = _gathered(request, indexes, asked, deadline_s)
+        if len(gathered.candidates) >= request.k or n_found < asked or asked >= MAX_POOL:
+            return gathered
+        asked *= 2
+
+
+def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float | None) -> tuple[Gathered, int]:
+    """The candidates when each source is asked for so many, and how many the most fruitful one had."""
+    pool = _Pool(request)
+    pool.add(own_history(request, indexes))
+    n_most = pool.add(popular(request, indexes, asked))
+    tried: list[str] = []
+    cut: list[str] = []
+    visited = 0
+    for fallback in fallbacks(request):
+        situation = Asked(request, indexes, pool.found(indexes))
+        if not fallback.may_help(situation):
+            continue
+        budget = Budget(fallback.nodes, _clock(deadline_s))
+        proposed = fallback.find(situation, asked, budget)
+        n_most = max(n_most, len(proposed))
+        pool.add(_plausible(proposed, pool.best_gain(indexes), indexes) if fallback.guesses else proposed)
+        tried.append(fallback.name)
+        visited += budget.visited
+        if budget.exhausted:
+            cut.append(fallback.name)
+    kept = collapsed(pool.candidates, request, indexes)
+    return Gathered(kept, tuple(tried), tuple(cut), visited), n_most
+
+
+def _plausible(guesses: list[Candidate], best_gain: float, indexes: Indexes) -> list[Candidate]:
+    """The guesses that are likely enough beside what matches as typed: `niv` is no misspelling of `nike`."""
+    return [guess for guess in guesses if _gain(guess, indexes) >= best_gain - PLAUSIBLE_NATS]
+
+
+def _gain(candidate: Candidate, indexes: Indexes) -> float:
+    """Log of how likely it is to be meant, up to a constant."""
+    return log1p(indexes.prefixes.queries.weight[candidate.query_id]) - candidate.match.cost
+
+
+class _Pool:
+    """Candidates as they come in: of a query that several sources propose, the first keeps it."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._seen: set[int] = set()
+        self.candidates: list[Candidate] = []
+
+    def add(self, candidates: Iterable[Candidate]) -> int:
+        """Takes in those that may be shown; returns how many were proposed."""
+        n_proposed = 0
+        for candidate in candidates:
+            n_proposed += 1
+            if candidate.query_id in self._seen or not self._is_shown(candidate):
+                continue
+            if candidate.query_id >= 0:
+                self._seen.add(candidate.query_id)
+            self.candidates.append(candidate)
+        return n_proposed
+
+    def best_gain(self, indexes: Indexes) -> float:
+        """The largest of the candidates so far; without any, nothing is implausible."""
+        gains = (_gain(candidate, indexes) for candidate in self.candidates if candidate.query_id >= 0)
+        return max(gains, default=-inf)
+
+    def found(self, indexes: Indexes) -> Found:
+        """What came in so far."""
+        weight = indexes.prefixes.queries.weight
+        known: list[float] = [weight[candidate.query_id] for candidate in self.candidates if candidate.query_id >= 0]
+        return Found.of(known, self._request.k)
+
+    def _is_shown(self, candidate: Candidate) -> bool:
+        request = self._request
+        if candidate.query_id in request.hidden_ids:
+            return False
+        if candidate.own is not None and candidate.own.key in request.hidden_keys:
+            return False
+        return request.allowed is None or request.allowed.admits(candidate.query_id)
+
+
+def _clock(deadline_s: float | None) -> Callable[[], bool] | None:
+    if deadline_s is None:
+        return None
+    until = perf_counter() + deadline_s
+    return lambda: perf_counter() > until

@@ -1,0 +1,87 @@
+"""All indexes of one generation, opened and written together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from suggest.artifacts import Generation, GenerationWriter
+from suggest.index.attributes import AttributeIndex, AttributeRows, save_attributes
+from suggest.index.groups import GroupTable, save_groups
+from suggest.index.prefix import PrefixIndex, save_prefixes
+from suggest.index.scripts import ScriptIndex, save_scripts
+from suggest.index.spelling import Spelling, save_spelling
+from suggest.index.spelling_learned import Learned, LearnedCorrections, save_learned
+from suggest.index.spelling_rivals import confident_variants
+from suggest.index.table import QueryColumns, ranks, save_queries
+from suggest.index.words import WordIndex
+from suggest.index.words_build import save_words
+
+
+class Indexes(NamedTuple):
+    """What a request is looked up in; all memory-mapped.
+
+    Attributes:
+        prefixes: queries by their beginning, and what is known of each.
+        words: queries by their words.
+        spelling: words by their misspellings.
+        learned: queries by what people corrected to them.
+        scripts: queries by their other spellings.
+        attributes: queries by what can be filtered.
+        groups: near-duplicates.
+    """
+
+    prefixes: PrefixIndex
+    words: WordIndex
+    spelling: Spelling
+    learned: LearnedCorrections
+    scripts: ScriptIndex
+    attributes: AttributeIndex
+    groups: GroupTable
+
+    @classmethod
+    def open(cls, generation: Generation) -> Indexes:
+        """Maps what `save_indexes` wrote."""
+        prefixes = PrefixIndex(generation)
+        words = WordIndex(generation)
+        return cls(
+            prefixes,
+            words,
+            Spelling(generation, words),
+            LearnedCorrections(generation),
+            ScriptIndex(generation),
+            AttributeIndex(generation, prefixes),
+            GroupTable(generation),
+        )
+
+
+def save_indexes(
+    writer: GenerationWriter,
+    columns: QueryColumns,
+    locales: Mapping[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]],
+    attributes: AttributeRows,
+    aliases: Iterable[tuple[int, str]] = (),
+    learned: Sequence[Learned] = (),
+) -> None:
+    """Writes everything that `Indexes.open` reads.
+
+    Args:
+        writer: the generation being built.
+        columns: the queries, sorted by key.
+        locales: as of `save_prefixes`.
+        attributes: of the queries, by row of `columns`.
+        aliases: (row of `columns`, normalised other name) pairs.
+        learned: corrections that people made.
+    """
+    ids = save_queries(writer, columns)
+    rank = ranks(columns.weight)
+    save_prefixes(writer, columns, ids, locales)
+    vocabulary, weight = save_words(writer, columns.keys, rank, columns.weight)
+    save_spelling(writer, vocabulary, weight)
+    save_learned(writer, learned)
+    save_scripts(writer, columns.keys, rank.astype(np.uint32), aliases)
+    save_attributes(writer, ids, attributes)
+    save_groups(writer, columns.keys, ids, columns.weight, dict(confident_variants(vocabulary, weight)))

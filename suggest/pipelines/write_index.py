@@ -1,0 +1,104 @@
+"""Admitted queries become the indexes of a generation."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suggest.artifacts import GenerationWriter
+from suggest.index import (
+    QueryColumns,
+    canonical_locale,
+    is_locale,
+    language,
+    ranks,
+    save_indexes,
+)
+from suggest.index.spelling_learned import Learned
+from suggest.pipelines.attributes import attribute_rows
+from suggest.pipelines.collect import LogTables
+from suggest.pipelines.corrections import learned_corrections
+
+MAX_LOCALES = 50
+"""Locales and languages with an order of their own; each costs six open files, and clients may send anything."""
+
+
+def write_index(
+    writer: GenerationWriter, tables: LogTables, rows: pa.Table, columns: QueryColumns, min_users: int
+) -> None:
+    """Writes everything that `Indexes.open` reads.
+
+    Args:
+        writer: the generation being built.
+        tables: what the log says.
+        rows: the admitted queries, sorted by key.
+        columns: the same as columns.
+        min_users: how many people must have made a correction.
+    """
+    row_of = ibis.memtable(rows.select(["key"]).append_column("row", pa.array(np.arange(len(rows)))))
+    save_indexes(
+        writer,
+        columns,
+        _locales(tables, row_of, columns),
+        attribute_rows(tables.attributes, rows),
+        _aliases(tables, row_of),
+        _learned(tables, columns, min_users),
+    )
+
+
+def _learned(tables: LogTables, columns: QueryColumns, min_users: int) -> list[Learned]:
+    """Corrections that as many people made as a query needs to be shown, by rank of what they meant."""
+    rows = tables.corrections.filter(tables.corrections.users >= min_users).to_pyarrow()
+    rank = ranks(columns.weight)
+    row_of = pc.index_in(rows["meant_key"], value_set=columns.keys)
+    met = zip(rows["meant_key"].to_pylist(), row_of.to_pylist(), strict=True)
+    rank_of = {key: int(rank[row]) for key, row in met if row is not None}
+    return learned_corrections(rows, lambda key: rank_of.get(key, -1))
+
+
+def _aliases(tables: LogTables, row_of: ir.Table) -> list[tuple[int, str]]:
+    """(row, other name) of the admitted queries, in order, so that the same input makes the same index."""
+    found = tables.aliases.join(row_of, "key").select("row", "alias").order_by("row", "alias").to_pyarrow()
+    return list(zip(found["row"].to_pylist(), found["alias"].to_pylist(), strict=True))
+
+
+def _locales(
+    tables: LogTables, row_of: ir.Table, columns: QueryColumns
+) -> dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
+    """By locale and by language: the ascending rows searched there, and the weight of each there.
+
+    Searches without a locale count everywhere; where all others name the same one, the locale is all there is.
+    """
+    by_locale = tables.by_locale
+    located = by_locale.join(row_of, "key").select("row", "locale", "weight").to_pyarrow()
+    coded = located["locale"].combine_chunks().dictionary_encode()
+    tags = [canonical_locale(tag) for tag in coded.dictionary.to_pylist()]
+    tag_of = coded.indices.fill_null(len(tags)).to_numpy()
+    row, weight = located["row"].to_numpy(), located["weight"].to_numpy()
+    names = _kept_locales(tags, np.bincount(tag_of, weight, minlength=len(tags)).astype(np.float64))
+    if len(set(tags)) == 1:
+        return {name: (np.arange(len(columns)), columns.weight) for name in names}
+    nowhere = tag_of == len(tags)
+    anywhere = np.bincount(row[nowhere], weight[nowhere], minlength=len(columns))
+    result = {}
+    for name in sorted(names):
+        here = np.array([name in (tag, language(tag)) for tag in tags] + [False])[tag_of]
+        local = np.bincount(row[here], weight[here], minlength=len(columns)).astype(np.float64)
+        found = np.flatnonzero(local)
+        result[name] = (found, local[found] + anywhere[found])
+    return result
+
+
+def _kept_locales(tags: list[str], weights: npt.NDArray[np.float64]) -> set[str]:
+    """The heaviest locales and languages; what clients sent for a locale that is none counts in no locale."""
+    totals: Counter[str] = Counter()
+    for tag, total in zip(tags, weights.tolist(), strict=False):
+        if is_locale(tag):
+            totals.update(dict.fromkeys({tag, language(tag)}, total))
+    return {name for name, _ in totals.most_common(MAX_LOCALES)}

@@ -24,6 +24,12 @@ POOL = 32
 PLAUSIBLE_NATS = 7.0
 """How much less likely than the best of what matches as typed a guess may be: e^7 is about a thousand times."""
 
+SURE_NATS = 0.5
+"""A match that costs no more is the text as typed, but for accents and the like."""
+
+NATS_PER_CHAR = 1.5
+"""What a guess may cost for each character typed: beyond it, nearly anything is as near."""
+
 MAX_POOL = 256
 """Where asking for more ends: what the longest stored lists hold."""
 
@@ -76,8 +82,9 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
             continue
         budget = Budget(fallback.nodes, _clock(deadline_s))
         proposed = fallback.find(situation, asked, budget)
-        n_most = max(n_most, len(proposed))
-        pool.add(_plausible(proposed, pool.best_gain(indexes), indexes) if fallback.guesses else proposed)
+        if fallback.guesses:
+            proposed = _plausible(proposed, len(request.prefix), pool.best_gain(indexes), indexes)
+        n_most = max(n_most, pool.add(proposed))
         tried.append(fallback.name)
         visited += budget.visited
         if budget.exhausted:
@@ -86,9 +93,11 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
     return Gathered(kept, tuple(tried), tuple(cut), visited), n_most
 
 
-def _plausible(guesses: list[Candidate], best_gain: float, indexes: Indexes) -> list[Candidate]:
-    """The guesses that are likely enough beside what matches as typed: `niv` is no misspelling of `nike`."""
-    return [guess for guess in guesses if _gain(guess, indexes) >= best_gain - PLAUSIBLE_NATS]
+def _plausible(guesses: list[Candidate], n_chars: int, best_gain: float, indexes: Indexes) -> list[Candidate]:
+    """The guesses that are likely enough, by themselves and beside what matches as typed: `niv` is not `nike`."""
+    most = NATS_PER_CHAR * n_chars
+    least = best_gain - PLAUSIBLE_NATS
+    return [guess for guess in guesses if guess.match.cost <= most and _gain(guess, indexes) >= least]
 
 
 def _gain(candidate: Candidate, indexes: Indexes) -> float:
@@ -122,9 +131,13 @@ class _Pool:
         return max(gains, default=-inf)
 
     def found(self, indexes: Indexes) -> Found:
-        """What came in so far."""
+        """What came in so far and is surely meant: what only sounds alike must not keep corrections out."""
         weight = indexes.prefixes.queries.weight
-        known: list[float] = [weight[candidate.query_id] for candidate in self.candidates if candidate.query_id >= 0]
+        known: list[float] = [
+            weight[candidate.query_id]
+            for candidate in self.candidates
+            if candidate.query_id >= 0 and (candidate.match.cost <= SURE_NATS or candidate.source == "words")
+        ]
         return Found.of(known, self._request.k)
 
     def _is_shown(self, candidate: Candidate) -> bool:

@@ -14,11 +14,10 @@ import numpy.typing as npt
 from suggest.artifacts import Generation
 from suggest.candidates import Candidate, Request, gather
 from suggest.candidates.arguments import check_arguments, checked_id, checked_moment
-from suggest.candidates.collapse import has_near_duplicates
+from suggest.candidates.completed import completed
 from suggest.candidates.fallbacks import Asked, Found, fallbacks_may_help
 from suggest.candidates.highlighting import highlight_matches
 from suggest.candidates.histories import Histories
-from suggest.candidates.sources import visible
 from suggest.errors import EventError, GenerationBroken, NotBuiltError
 from suggest.features import compute
 from suggest.index import ALL, Indexes, ProfileTable
@@ -335,28 +334,11 @@ class Engine:
         )
 
     def _popular(self, request: Request) -> list[Suggestion] | None:
-        """The answer for nobody in particular, straight from the index; None where that is not enough.
-
-        It is not where a fallback may improve on it, or a near-duplicate has to go.
-        """
-        indexes = self._indexes
-        local = visible(request, indexes, request.k, request.locale)
-        ids, texts = local
-        weights = indexes.prefixes.weights(ids, request.locale)
-        scores = popular_scores(weights, in_locale=True)
-        if request.locale != ALL and len(ids) < request.k:
-            known = set(ids)
-            rest = visible(request, indexes, request.k, ALL)
-            new = [row for row, query_id in enumerate(rest.ids) if query_id not in known][: request.k - len(texts)]
-            more = [rest.ids[row] for row in new]
-            texts += [rest.texts[row] for row in new]
-            weights += indexes.prefixes.weights(more)
-            scores += popular_scores(weights[len(ids) :], in_locale=False)
-            ids = [*ids, *more]
-        if request.collapse and has_near_duplicates(ids, indexes):
+        """The answer for nobody in particular, straight from the index; None where a fallback may improve on it."""
+        _, texts, weights, n_local = completed(request, self._indexes)
+        if fallbacks_may_help(Asked(request, self._indexes, Found.of(weights, request.k))):
             return None
-        if fallbacks_may_help(Asked(request, indexes, Found.of(weights, request.k))):
-            return None
+        scores = popular_scores(weights[:n_local], in_locale=True) + popular_scores(weights[n_local:], in_locale=False)
         return suggestions(texts, scores, repeat("prefix"), highlight_all(texts, request.prefix))
 
     def _key(self, candidate: Candidate) -> str:

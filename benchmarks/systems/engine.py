@@ -9,7 +9,7 @@ from benchmarks.machine import SUGGEST
 from benchmarks.systems.system import InProcess, K, Session
 from suggest import Engine
 
-NAME = 'suggest, Engine.complete(match="prefix")'
+NAME = 'suggest, Engine.complete(match="prefix", collapse=False)'
 ORDER = "text"
 
 
@@ -23,4 +23,6 @@ def build(tsv: Path, directory: Path) -> None:
 def open_session(directory: Path) -> Session:
     """An engine without state of its own."""
     engine = Engine.open(directory / "index", state=None)
-    return InProcess(lambda prefix: [found.query for found in engine.complete(prefix, k=K, match="prefix")])
+    return InProcess(
+        lambda prefix: [found.query for found in engine.complete(prefix, k=K, match="prefix", collapse=False)]
+    )

@@ -31,7 +31,10 @@ NATS_PER_CHAR = 1.5
 """What a guess may cost for each character typed: beyond it, nearly anything is as near."""
 
 MAX_POOL = 256
-"""Where asking for more ends: what the longest stored lists hold."""
+"""Where asking the fallbacks for more ends: what the longest stored lists hold."""
+
+MAX_PLAIN = 16_384
+"""Where asking the plain prefix for more ends: so many forms of few queries are a log's accident, 30 ms of work."""
 
 
 class Gathered(NamedTuple):
@@ -63,9 +66,9 @@ def gather(request: Request, indexes: Indexes, deadline_s: float | None = None) 
     asked = max(request.k, POOL)
     while True:
         gathered, n_found = _gathered(request, indexes, asked, deadline_s)
-        if len(gathered.candidates) >= request.k or n_found < asked or asked >= MAX_POOL:
+        if len(gathered.candidates) >= request.k or n_found < asked or asked >= MAX_PLAIN:
             return gathered
-        asked *= 2
+        asked *= 2 if asked < MAX_POOL else 4
 
 
 def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float | None) -> tuple[Gathered, int]:
@@ -81,7 +84,7 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
         if not fallback.may_help(situation):
             continue
         budget = Budget(fallback.nodes, _clock(deadline_s))
-        proposed = fallback.find(situation, asked, budget)
+        proposed = fallback.find(situation, min(asked, MAX_POOL), budget)
         if fallback.guesses:
             proposed = _plausible(proposed, len(request.prefix), pool.best_gain(indexes), indexes)
         n_most = max(n_most, pool.add(proposed))

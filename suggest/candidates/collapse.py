@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log1p
 
 from suggest.candidates.candidate import Candidate
 from suggest.candidates.request import Request
@@ -36,14 +37,22 @@ def kept_forms(ids: Sequence[int], request: Request, indexes: Indexes) -> Sequen
 def collapsed(candidates: Sequence[Candidate], request: Request, indexes: Indexes) -> list[Candidate]:
     """The candidates without those that another one stands for.
 
-    Of each group the form stays that most people use, a person's own form before others'. A form that
-    was typed exactly stays beside it, and so does what only the person's history knows.
+    Of each group the form stays that most people use for what they typed so: a person's own before others',
+    then by use and by how likely the match is. A form that was typed exactly stays beside it, and so does what
+    only the person's history knows.
     """
     known = [row for row, candidate in enumerate(candidates) if candidate.query_id >= 0]
     ids = [candidates[row].query_id for row in known]
     local, everywhere = indexes.prefixes.weights(ids, request.locale), indexes.prefixes.weights(ids)
-    is_own = [candidates[row].own is not None for row in known]
-    by_use = sorted(range(len(known)), key=lambda at: (is_own[at], local[at], everywhere[at]), reverse=True)
+
+    def use(at: int) -> tuple[bool, bool, float, float]:
+        # Use alone let a guess hide the form that begins with what was typed: `womens` was answered by
+        # `running shoes women`, read as `women s`, in place of `womens running shoes`.
+        candidate = candidates[known[at]]
+        cost = candidate.match.cost
+        return candidate.own is not None, local[at] > 0, log1p(local[at]) - cost, log1p(everywhere[at]) - cost
+
+    by_use = sorted(range(len(known)), key=use, reverse=True)
     kept = kept_forms([ids[at] for at in by_use], request, indexes)
     if len(kept) == len(known):
         return list(candidates)

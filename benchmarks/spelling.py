@@ -1,12 +1,13 @@
 """Misspelt words, side by side with SymSpell and completype.
 
-    python -m benchmarks.spelling [--words N] [--rounds N]
+    python -m benchmarks.spelling [--languages en,de] [--words N] [--rounds N]
 
 English misspellings are people's own (`spelling/misspellings_en`), each answered with edit costs learned
 without its fifth of the words (five folds, by a hash of what was meant). Those of the other languages are
 simulated: once with the learned costs, which favours who has learned them, and once with edits drawn evenly.
 Every system has the same vocabulary with the same counts (`words/`, unaccented) and answers every misspelling
-in turn; its answers and CPU time are taken together.
+in turn; its answers and CPU time are taken together. This project is asked as its users do: a built index,
+`Engine.complete(typed)`.
 """
 
 from __future__ import annotations
@@ -21,18 +22,13 @@ from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 import numpy as np
-import pyarrow as pa
 
 from benchmarks.machine import DATA, print_machine, print_table
-from suggest.artifacts import Generation, building
-from suggest.candidates import typed_words
-from suggest.candidates.typos import TypoSearch
-from suggest.index import Budget, QueryColumns, QueryTable, ranks, save_queries
-from suggest.index.spelling import Spelling, save_spelling
-from suggest.index.words import WordIndex
-from suggest.index.words_build import save_words
+from suggest import Engine
+from suggest.pipelines.build import build
 from suggest.pipelines.edit_costs import Pair, learn, read_pairs
 from suggest.text import normalise, unaccented, words
 from suggest.text.edits import EditCosts
@@ -40,7 +36,6 @@ from suggest.text.edits import EditCosts
 LANGUAGES = ("en", "de", "fr", "es", "pt")
 K = 10
 _FOLDS = 5
-_NODES = 20_000
 _SEED = 20000
 _TWO_EDITS = 0.3
 """Share of simulated misspellings with two edits, as among those of `misspellings_en` within two."""
@@ -66,6 +61,7 @@ class Figures(NamedTuple):
 def main() -> None:
     """Builds, measures and prints a table for each set of misspellings."""
     parser = argparse.ArgumentParser(description="Misspellings side by side")
+    parser.add_argument("--languages", type=lambda text: text.split(","), default=LANGUAGES)
     parser.add_argument("--words", type=int, default=200_000, help="of each vocabulary, at most; the commonest")
     parser.add_argument("--rounds", type=int, default=1, help="over all misspellings; times are of the last")
     options = parser.parse_args()
@@ -75,7 +71,7 @@ def main() -> None:
         return
     pairs = read_pairs(DATA / "spelling" / "misspellings_en.tsv.gz")
     folds = [EditCosts(learn([pair for pair in pairs if _fold(pair[1]) != fold])) for fold in range(_FOLDS)]
-    for language in LANGUAGES:
+    for language in options.languages:
         counts = _vocabulary(language, options.words)
         for name, cases in _cases(language, pairs, counts, folds[0]):
             print(f"\n{language}, {len(counts):,} words, {len(cases):,} misspellings: {name}\n")
@@ -159,36 +155,17 @@ def _systems(
 
 
 def _ours(directory: Path, counts: dict[str, int], folds: Sequence[EditCosts]) -> list[System]:
-    """Plain completions and, where they may help, what may have been meant: one order by weight and cost."""
-    keys = sorted(counts)
-    weight = np.array([counts[key] for key in keys], np.float64)
-    whole, zeros = weight.astype(np.int64), np.zeros(len(keys), np.int64)
-    arrow = pa.array(keys, pa.string())
-    with building(directory) as writer:
-        save_queries(writer, QueryColumns(arrow, arrow, weight, whole, whole, weight, zeros))
-        save_words(writer, arrow, ranks(weight), weight)
-        save_spelling(writer, arrow, weight.astype(np.float32))
-    generation = Generation.open(directory)
-    vocabulary, queries = WordIndex(generation), QueryTable(generation)
-    return [
-        _answering(TypoSearch(Spelling(generation, vocabulary, costs), vocabulary, queries), queries) for costs in folds
-    ]
+    """The whole engine, once for each set of edit costs."""
+    tsv = directory / "queries.tsv"
+    tsv.write_text("query\tcount\n" + "".join(f"{text}\t{count}\n" for text, count in counts.items()))
+    build(directory / "index", queries=[tsv], min_users=1, safety="off", profanity=False, encoder="none")
+    return [_engine(directory / "index", costs) for costs in folds]
 
 
-def _answering(search: TypoSearch, queries: QueryTable) -> System:
-    def answer(typed: str) -> list[str]:
-        plain = [(math.log1p(queries.weight[query_id]), key) for key, query_id in queries.starting_with(typed)]
-        plain = sorted(plain, reverse=True)[:K]
-        read = typed_words(typed)
-        if search.may_help(read, K, [math.expm1(score) for score, _ in plain]):
-            known = {key for _, key in plain}
-            for candidate in search.typos(read, K, Budget(_NODES)):
-                key = queries.key(candidate.query_id)
-                if key not in known:
-                    plain.append((math.log1p(queries.weight[candidate.query_id]) - candidate.match.cost, key))
-        return [key for _, key in sorted(plain, reverse=True)[:K]]
-
-    return answer
+def _engine(index: Path, costs: EditCosts) -> System:
+    with patch("suggest.index.spelling.edit_costs", lambda: costs):
+        engine = Engine.open(index)
+    return lambda typed: [unaccented(found.query) for found in engine.complete(typed, K)]
 
 
 def _symspell(counts: dict[str, int]) -> System:
@@ -216,9 +193,9 @@ def _measured(
     for number in range(rounds):
         for case in cases:
             for name, answer in systems.items():
-                start = time.thread_time_ns()
+                start = time.process_time_ns()
                 found = list(answer(case))
-                cpu_us = (time.thread_time_ns() - start) / 1000
+                cpu_us = (time.process_time_ns() - start) / 1000
                 if number == rounds - 1:
                     figures[name].cpu_us.append(cpu_us)
                     figures[name].ranks.append(found.index(case.meant) + 1 if case.meant in found else 0)

@@ -21,14 +21,16 @@ from suggest.index import Budget, Indexes
 POOL = 32
 """Popular candidates offered to the ranker when more is not asked for: what one stored list holds."""
 
-PLAUSIBLE_NATS = 7.0
-"""How much less likely than the best of what matches as typed a guess may be: e^7 is about a thousand times."""
+PLAUSIBLE_NATS = 10.0
+"""How much less likely than the best of what matches as typed a guess may be: at 7, one in 70 of what English
+misspellings mean was kept out, beyond 10 none."""
 
 SURE_NATS = 0.5
 """A match that costs no more is the text as typed, but for accents and the like."""
 
-NATS_PER_CHAR = 1.5
-"""What a guess may cost for each character typed: beyond it, nearly anything is as near."""
+NATS_PER_CHAR = 3.0
+"""What a guess may cost for each character typed: two slips of any kind (17.8 nats) in six characters, one in four.
+Beyond it, nearly anything is as near; at 1.5, a quarter of what English misspellings mean was kept out."""
 
 MAX_POOL = 256
 """Where asking the fallbacks for more ends: what the longest stored lists hold."""

@@ -20,7 +20,10 @@ from suggest.text import unaccented
 from suggest.text import words as segmented
 
 MAX_READINGS = 10
-"""Ways to read a text whose queries are looked up."""
+"""Ways to read a text of several words whose queries are looked up."""
+
+MAX_READINGS_OF_A_WORD = 16
+"""The same of a single word: whole words among them, which no beginning stands in for."""
 
 MAX_CORRECTED = 2
 """Words of a text that are corrected: unknown ones, then those of which least is known."""
@@ -32,6 +35,7 @@ _OF_A_WORD = 5
 """Corrections considered of each word, where there are several."""
 
 _SHORTEST_SPLIT = 4
+_LIKELIEST, _SHARE = 2, 4
 _LEAST_COST = 5.5
 """Nats of a likely slip. At 4.3, the least of all, three times as many full answers were looked at, for no gain."""
 
@@ -128,10 +132,10 @@ class TypoSearch:
         readings.sort(key=lambda reading: (-reading.promise, reading.cost))
         best = {candidate.query_id: (score, candidate) for score, candidate in self._known(typed, k, budget, allowed)}
         least = -inf
-        for reading in readings[:MAX_READINGS]:
+        for at, reading in enumerate(readings[: MAX_READINGS if typed.complete else MAX_READINGS_OF_A_WORD]):
             if reading.promise <= least:
                 break
-            for score, candidate in self._found(reading, k, least, budget, allowed):
+            for score, candidate in self._found(reading, _wanted(k, at), least, budget, allowed):
                 known = best.get(candidate.query_id)
                 if known is None or score > known[0]:
                     best[candidate.query_id] = score, candidate
@@ -161,7 +165,7 @@ class TypoSearch:
         as_typed = [self._as_typed(text, finished) for text, finished in given]
         order = sorted(range(len(given)), key=lambda at: as_typed[at].weight)
         options = [[word] if word.weight else [] for word in as_typed]
-        limit = _OF_A_WORD if len(given) > 1 else MAX_READINGS
+        limit = _OF_A_WORD if len(given) > 1 else MAX_READINGS_OF_A_WORD
         for at in order[:MAX_CORRECTED]:
             text, finished = given[at]
             found = self._spelling.corrections(text, finished=finished, limit=limit, budget=budget)
@@ -229,6 +233,11 @@ class TypoSearch:
             return 0.0
         untyped = len(key[len(beginning) :].partition(" ")[0])
         return _UNTYPED * untyped if untyped else -self._spelling.unfinished_cost
+
+
+def _wanted(k: int, at: int) -> int:
+    """How many queries are asked of a reading, by its place: unlikelier ones are there for their best alone."""
+    return k if at < _LIKELIEST else -(-k // _SHARE)
 
 
 def _combined(options: Sequence[Sequence[_Word]]) -> list[tuple[_Word, ...]]:

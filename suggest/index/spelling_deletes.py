@@ -45,20 +45,7 @@ Interval = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 """Words [first, last) of each of several items, ascending, disjoint; int64[n] each."""
 
 
-class Near(NamedTuple):
-    """Words whose beginnings may be within reach.
-
-    Attributes:
-        nearer: items that at most one delete of the typed text leads to.
-        farther: items that more deletes lead to; some of the nearer ones are among them.
-    """
-
-    nearer: Interval
-    farther: Interval
-
-
 _NO_ITEMS = np.empty(0, np.int64), np.empty(0, np.int64)
-_NOTHING = Near(_NO_ITEMS, _NO_ITEMS)
 
 
 class Deletes:
@@ -72,7 +59,7 @@ class Deletes:
         self._entries = generation.array(f"{name}_entries")
         self._shift = np.uint64(65 - (len(self._offsets) - 1).bit_length())
 
-    def near(self, typed: str, edits: int, budget: Budget) -> Near:
+    def near(self, typed: str, edits: int, budget: Budget) -> Interval:
         """Intervals of words that begin as `typed` begins, give or take `edits`; with false ones among them.
 
         Cost: 40 to 60 µs, most of it for two edits; each entry of the probed buckets is one node.
@@ -85,12 +72,10 @@ class Deletes:
         size = self._offsets[bucket + 1] - start
         ends = size.cumsum()
         if not budget.spend(int(ends[-1])):
-            return _NOTHING
+            return _NO_ITEMS
         found = self._entries[(start - ends + size).repeat(size) + np.arange(ends[-1])]
         found ^= _fingerprint(hashes).repeat(size)
-        # Patterns with few deletes come first: one for the text itself, one for each of its characters.
-        n_nearer = ends[len(begins)]
-        return Near(self._intervals(found[:n_nearer]), self._intervals(found[n_nearer:]))
+        return self._intervals(found)
 
     def _intervals(self, found: npt.NDArray[np.uint32]) -> Interval:
         items = found[found <= _ITEM].astype(np.int64)

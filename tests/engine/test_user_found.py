@@ -20,3 +20,18 @@ def test_a_guess_hides_no_form_that_begins_with_what_was_typed(tmp_path):
     with opened(tmp_path, forms) as engine:
         assert texts(engine.complete("womens", now=NOW)) == ["womens running shoes"]
         assert texts(engine.complete("running", now=NOW)) == ["running shoes women"]
+
+
+def test_a_guess_from_the_own_locale_yields_to_what_begins_so_in_another(tmp_path):
+    """Typing `i` in a German shop that knows no such word: a word somewhere inside is no better answer."""
+    weights = {"iphone 15": 700, "iglu": 90, "handyhülle iphone 15": 100, "koffer": 30}
+    german = {"handyhülle iphone 15": 100, "koffer": 30}
+    with opened(tmp_path, weights, locales={"de": german}) as engine:
+        assert texts(engine.complete("i", locale="de", now=NOW)) == ["iphone 15", "handyhülle iphone 15", "iglu"]
+        assert texts(engine.complete("k", locale="de", now=NOW)) == ["koffer"]
+
+
+def test_a_likely_guess_from_the_own_locale_still_comes_first(tmp_path):
+    weights = {"sleplio": 2, "sleeplio": 700}
+    with opened(tmp_path, weights, locales={"de": {"sleeplio": 40}}) as engine:
+        assert texts(engine.complete("sleplio", locale="de", now=NOW)) == ["sleeplio", "sleplio"]

@@ -63,14 +63,14 @@ def any_order(
     found = wanted(typed, words)
     ranks = words.matching(found.conditions, k, budget, allowed, _occurring(found.within, queries))
     match = Match("words", cost=WORDS_COST, parts=(*typed.complete, typed.last) if typed.last else typed.complete)
-    return [Candidate(int(queries.id_of_rank[rank]), "words", match=match) for rank in ranks]
+    return [Candidate(query_id, "words", match=match) for query_id in map(queries.id_of_rank.item, ranks)]
 
 
 def wanted(typed: Typed, words: WordIndex) -> Wanted:
     """What typed words ask of a query; no condition when no query can meet them."""
     runs = [word for word in (*typed.complete, typed.last) if unspaced_runs(word)]
-    numbers = [words.find(word) for word in typed.complete if not unspaced_runs(word)]
-    last = words.interval(typed.last) if typed.last and not unspaced_runs(typed.last) else None
+    numbers = [words.find(word) for word in typed.complete if word not in runs]
+    last = words.interval(typed.last) if typed.last and typed.last not in runs else None
     conditions = conditions_of(numbers, last) + [condition for run in runs for condition in _conditions(run, words)]
     if -1 in numbers or any(condition.first == condition.last for condition in conditions):
         return Wanted([], [])

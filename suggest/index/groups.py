@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suggest.artifacts import Generation, GenerationWriter
+from suggest.index.entries import ascending
 from suggest.text.near_duplicates import near_duplicate_key
 
 ALONE = -1
@@ -93,8 +94,8 @@ def joined_words(keys: pa.Array) -> dict[str, str]:
     is_followed[starts[1:][starts[1:] > 0] - 1] = False
     left = code[:-1][is_followed[:-1]]
     right = code[1:][is_followed[:-1]]
-    pairs = np.unique(np.stack([left, right], axis=1), axis=0) if len(left) else np.empty((0, 2), dtype=np.int64)
-    first, second = words.take(pa.array(pairs[:, 0])), words.take(pa.array(pairs[:, 1]))
+    pairs = np.divmod(ascending(left.astype(np.int64) * len(words) + right), max(1, len(words)))
+    first, second = (words.take(pa.array(codes)) for codes in pairs)
     joined = pc.binary_join_element_wise(first, second, pa.scalar("", pa.large_string()))
     lengths = [pc.utf8_length(column).to_numpy(zero_copy_only=False) for column in (first, second, joined)]
     is_word = pc.is_in(joined, value_set=words).to_numpy(zero_copy_only=False)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from suggest.artifacts import GenerationWriter
-from suggest.index.entries import save_sorted_entries
+from suggest.index.entries import ascending, save_sorted_entries
 from suggest.index.strings import save_strings
 from suggest.index.words import CHUNK, EMPTY, N_BUCKETS, SECTION
 from suggest.text import unaccented, words
@@ -52,7 +52,7 @@ def save_words(
     if not len(vocabulary):
         return vocabulary, np.empty(0, np.float32)
     n_words = len(vocabulary)
-    postings = np.unique(np.concatenate([_numbered(spoken, rank), _numbered(pairs, rank)]))
+    postings = ascending(np.concatenate([_numbered(spoken, rank), _numbered(pairs, rank)]))
     number, ranks = np.divmod(postings, len(rank))
     starts = number.searchsorted(np.arange(n_words + 1))
     save_strings(writer, f"{SECTION}_text", vocabulary)
@@ -60,7 +60,7 @@ def save_words(
     sketch = np.zeros(len(rank), dtype=np.uint32)
     np.bitwise_or.at(sketch, ranks, (1 << starts[number] * N_BUCKETS // len(ranks)).astype(np.uint32))
     writer.save_array(f"{SECTION}_sketch", sketch)
-    number, ranks = np.divmod(np.unique(_numbered(spoken, rank)), len(rank))
+    number, ranks = np.divmod(ascending(_numbered(spoken, rank)), len(rank))
     by_rank = np.empty(len(rank))
     by_rank[rank] = weight
     weight_of = np.bincount(number, by_rank[ranks], n_words).astype(np.float32)

@@ -222,7 +222,9 @@ class WordIndex:
         if condition.last - condition.first > 1:
             if not budget.spend(len(ranks)):
                 return
-            ranks = ascending(ranks)
+            # The filter before the order: looking a rank up takes a fifth of sorting it.
+            ranks = ascending(ranks if allowed is None else ranks[allowed.take(ranks)])
+            allowed = None
         for start, end in _growing(len(ranks), LARGEST_BLOCK):
             if not budget.spend(end - start):
                 return

@@ -32,6 +32,12 @@ NATS_PER_CHAR = 3.0
 """What a guess may cost for each character typed: two slips of any kind (17.8 nats) in six characters, one in four.
 Beyond it, nearly anything is as near; at 1.5, a quarter of what English misspellings mean was kept out."""
 
+SOUND_NATS_PER_CHAR = 1.25
+"""The same of what only sounds alike, of which there is much more: beside 1.5, `hanguk` is 将棋 and `schuhe` 手机壳."""
+
+PLAUSIBLE_SOUND_NATS = 3.0
+"""The same as `PLAUSIBLE_NATS` of what only sounds alike: `beijing` finds 北京, and is not 冰箱."""
+
 MAX_POOL = 256
 """Where asking the fallbacks for more ends: what the longest stored lists hold."""
 
@@ -100,9 +106,14 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
 
 def _plausible(guesses: list[Candidate], n_chars: int, best_gain: float, indexes: Indexes) -> list[Candidate]:
     """The guesses that are likely enough, by themselves and beside what matches as typed: `niv` is not `nike`."""
-    most = NATS_PER_CHAR * n_chars
-    least = best_gain - PLAUSIBLE_NATS
-    return [guess for guess in guesses if guess.match.cost <= most and _gain(guess, indexes) >= least]
+    return [guess for guess in guesses if _is_plausible(guess, n_chars, best_gain, indexes)]
+
+
+def _is_plausible(guess: Candidate, n_chars: int, best_gain: float, indexes: Indexes) -> bool:
+    is_sound = guess.match.kind == "sound"
+    most = (SOUND_NATS_PER_CHAR if is_sound else NATS_PER_CHAR) * n_chars
+    least = best_gain - (PLAUSIBLE_SOUND_NATS if is_sound else PLAUSIBLE_NATS)
+    return guess.match.cost <= most and _gain(guess, indexes) >= least
 
 
 def _gain(candidate: Candidate, indexes: Indexes) -> float:

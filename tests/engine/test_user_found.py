@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from suggest import Engine
 from tests.engine.small import texts, write_generation
 
@@ -35,3 +37,13 @@ def test_a_likely_guess_from_the_own_locale_still_comes_first(tmp_path):
     weights = {"sleplio": 2, "sleeplio": 700}
     with opened(tmp_path, weights, locales={"de": {"sleeplio": 40}}) as engine:
         assert texts(engine.complete("sleplio", locale="de", now=NOW)) == ["sleeplio", "sleplio"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("beijing", ["北京烤鸭"]), ("schuhe", []), ("hanguk", []), ("gundam", ["ガンダム"]), ("kimchi", ["김치"])],
+)
+def test_what_hardly_sounds_alike_is_no_suggestion(tmp_path, typed, found):
+    shop = {"北京烤鸭": 100, "冰箱": 190, "手机壳": 280, "周杰伦": 220, "将棋": 90, "ガンダム": 90, "김치": 120}
+    with opened(tmp_path, shop) as engine:
+        assert texts(engine.complete(typed, now=NOW)) == found

@@ -21,6 +21,9 @@ logger = logging.getLogger("suggest.service")
 # Every first letter touches the pages that the first requests would otherwise wait for.
 _WARM_PREFIXES = ("", *ascii_lowercase)
 
+# Without these, loading what corrections need on first use would cut the first request short.
+_WARM_MISSPELT = ("warm up wrod", "слвоо")
+
 
 def open_newest_good(settings: Settings, state: State | None) -> tuple[Engine, list[str]]:
     """Opens what `CURRENT` names or, where that is broken, the newest earlier generation that is not.
@@ -190,6 +193,9 @@ def _open(settings: Settings, state: State | None, name: str) -> Engine:
     for prefix in _WARM_PREFIXES:
         engine.complete(prefix, match="prefix")
         # Gives the event loop's thread the interpreter after every call rather than after 5 ms.
+        time.sleep(0)
+    for misspelt in _WARM_MISSPELT:
+        engine.complete(misspelt)
         time.sleep(0)
     return engine
 

@@ -19,6 +19,7 @@ from suggest.engine import Engine
 from suggest.service.answers import answer_body
 from suggest.service.arguments import MAX_Q_BYTES, complete_arguments
 from suggest.service.context import READ, Context, Shared
+from suggest.service.hot import FALLBACK_DEADLINE_S
 from suggest.types import EntitySpan, Suggestion
 
 router = APIRouter(dependencies=[READ])
@@ -115,7 +116,9 @@ async def get_opensearch(request: Request, context: Shared, q: str) -> Response:
     """Completions in the OpenSearch Suggestions format, for the search box of a browser."""
     engine = context.generations.engine
     q = complete_arguments(request.scope["query_string"])["text"]
-    queries = [suggestion.query for suggestion in engine.complete(q, k=_OPENSEARCH_K)]
+    answer = engine.answer(q, k=_OPENSEARCH_K, deadline_s=FALLBACK_DEADLINE_S)
+    context.metrics.count(answer)
+    queries = [suggestion.query for suggestion in answer.suggestions]
     return Response(orjson.dumps([q, queries, [], []]), media_type="application/x-suggestions+json")
 
 

@@ -209,7 +209,7 @@ def test_complete_hides_what_nobody_foresaw(service: Service, monkeypatch, caplo
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("suggest.engine.Engine.complete", broken)
+    monkeypatch.setattr("suggest.engine.Engine.answer", broken)
     for path in ("/v1/complete?q=a", "/v1/opensearch?q=a"):
         answer = service.get(path)
         assert answer.status == 500

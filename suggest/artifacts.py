@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from suggest.errors import ArtifactError, BuildLocked, GenerationBroken, GenerationTooNew
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised whenever an older program could not read what is written."""
 
 KEPT = 3
@@ -268,7 +268,11 @@ def _read_manifest(directory: Path) -> dict[str, Any]:
         raise GenerationBroken(f"{path} cannot be read: {error}") from error
     if not isinstance(format_version, int) or format_version > FORMAT_VERSION:
         raise GenerationTooNew(
-            f"{directory} is of format {format_version}, this program reads up to {FORMAT_VERSION}; update it"
+            f"{directory} is of format {format_version}, this program reads format {FORMAT_VERSION}; update it"
+        )
+    if format_version < FORMAT_VERSION:
+        raise GenerationBroken(
+            f"{directory} is of format {format_version}, this program reads format {FORMAT_VERSION}; build the index again"
         )
     digest = manifest.pop("sha256", None)
     if digest != _digest(manifest):
@@ -355,9 +359,22 @@ def _fsync(path: Path) -> None:
         os.close(descriptor)
 
 
+_VERSIONED = (
+    "shorttext-suggest",
+    "numpy",
+    "marisa-trie",
+    "duckdb",
+    "ibis-framework",
+    "pyicu-wheels",
+    "pypinyin",
+    "rapidfuzz",
+)
+"""Packages whose version may change what a build writes."""
+
+
 def _versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
-    for package in ("shorttext-suggest", "numpy", "marisa-trie", "duckdb", "ibis-framework", "pyicu-wheels"):
+    for package in _VERSIONED:
         try:
             found[package] = version(package)
         except PackageNotFoundError:

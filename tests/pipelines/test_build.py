@@ -16,7 +16,8 @@ import pytest
 from suggest import Engine
 from suggest.artifacts import Generation, current
 from suggest.errors import BuildLocked, InputError, NotBuiltError
-from suggest.pipelines.build import MAX_LOCALES, MAX_PER_USER, build
+from suggest.pipelines.build import MAX_PER_USER, build
+from suggest.pipelines.write_index import MAX_LOCALES
 from suggest.stores import open_state
 from suggest.text import normalise
 

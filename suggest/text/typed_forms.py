@@ -13,6 +13,8 @@ from suggest.text.romanise import loose, romanised
 
 # Costs in nats: how much rarer it is that one types so than the query itself, by order of magnitude.
 _ACCENTS, _NAME, _SPELT, _KEYS, _SOUNDS, _LETTERS, _LAYOUT = 0.1, 0.3, 0.3, 0.2, 0.7, 1.5, 2.5
+# Accents are left out by many and added by few: `é` is `étagère` before it is `easy`.
+_ADDED_ACCENTS = 1.5
 _MIN_SOUND = 2
 _MIN_INITIALS = 2
 _MIN_RETYPED = 3
@@ -66,7 +68,7 @@ def _written(prefix: str, plain: str) -> list[Variant]:
     simple = unaccented(simplified(prefix))
     for kind, text in (("unaccented", plain), ("umlaut", spelt), ("simplified", simple)):
         if text != prefix and (kind == "unaccented" or text != plain):
-            cost = _ACCENTS if kind == "unaccented" else _SPELT
+            cost = _ADDED_ACCENTS if kind == "unaccented" else _SPELT
             found.append(Variant(kind, text, cost, is_form=False))
             if kind != "unaccented":
                 found.append(Variant(kind, WRITTEN + text, cost, is_form=True))

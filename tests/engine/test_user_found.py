@@ -47,3 +47,9 @@ def test_what_hardly_sounds_alike_is_no_suggestion(tmp_path, typed, found):
     shop = {"北京烤鸭": 100, "冰箱": 190, "手机壳": 280, "周杰伦": 220, "将棋": 90, "ガンダム": 90, "김치": 120}
     with opened(tmp_path, shop) as engine:
         assert texts(engine.complete(typed, now=NOW)) == found
+
+
+def test_an_accent_that_was_typed_is_meant(tmp_path):
+    with opened(tmp_path, {"easy ramen": 40, "étagère": 8}) as engine:
+        assert texts(engine.complete("é", now=NOW)) == ["étagère", "easy ramen"]
+        assert texts(engine.complete("e", now=NOW)) == ["easy ramen", "étagère"]

@@ -12,7 +12,7 @@ import argparse
 import gzip
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,10 +36,33 @@ from suggest.evaluation.metrics import reciprocal_ranks
 from suggest.evaluation.replay import arrival_order
 from suggest.evaluation.report import slices
 from suggest.pipelines.build import build
-from suggest.types import DAY_US, Event
+from suggest.types import DAY_US, Event, Suggestion
 
 K = 10
 BASELINE = "own history, then popular"
+
+
+_ASKED: dict[str, dict[str, Any]] = {
+    "prefix alone": {"match": "prefix", "collapse": False},
+    "+ words, typos, scripts": {"collapse": False},
+    "+ near-duplicates collapsed": {},
+}
+"""Each step added in turn to what the engine is asked for."""
+
+
+class Asking(NamedTuple):
+    """An engine that is always asked with the same further arguments."""
+
+    engine: Engine
+    arguments: Mapping[str, Any]
+
+    def complete(self, prefix: str, k: int = K, *, user: str | None = None, now: object = None) -> list[Suggestion]:
+        """As `Engine.complete`."""
+        return self.engine.complete(prefix, k=k, user=user, now=now, **self.arguments)
+
+    def observe(self, records: Iterable[Mapping[str, Any]]) -> object:
+        """As `Engine.observe`."""
+        return self.engine.observe(records)
 
 
 class Log(NamedTuple):
@@ -72,12 +95,14 @@ def main() -> None:
     print(f"data: web_search/, {len(log.train):,} searches and {len(log.counts):,} counts to train on,", end=" ")
     print(f"{len(log.events) - len(log.train):,} in the last {options.days} days\n")
     outcomes = {name: list(_replayed(name, system, log)) for name, system in _baselines(log).items()}
-    for name, arguments in (
-        ("engine, min_users 1, safety off", {"min_users": 1, "safety": "off"}),
-        ("engine, min_users 2", {"min_users": 2}),
+    for built_as, arguments in (
+        ("min_users 1, safety off", {"min_users": 1, "safety": "off", "profanity": False}),
+        ("min_users 2", {"min_users": 2}),
     ):
         with _engine(log, folder, arguments) as engine:
-            outcomes[name] = list(_replayed(name, engine, log))
+            for asked_as, asked in _ASKED.items():
+                name = f"engine, {built_as}, {asked_as}"
+                outcomes[name] = list(_replayed(name, Asking(engine, asked), log))
     _print(outcomes)
     if options.slices:
         _print_slices(outcomes, log)

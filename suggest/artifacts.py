@@ -272,7 +272,8 @@ def _read_manifest(directory: Path) -> dict[str, Any]:
         )
     if format_version < FORMAT_VERSION:
         raise GenerationBroken(
-            f"{directory} is of format {format_version}, this program reads format {FORMAT_VERSION}; build the index again"
+            f"{directory} is of format {format_version}, this program reads format {FORMAT_VERSION}; "
+            "build the index again"
         )
     digest = manifest.pop("sha256", None)
     if digest != _digest(manifest):

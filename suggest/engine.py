@@ -166,9 +166,8 @@ class Engine:
         Raises:
             ArgumentError: an argument is out of range; `.argument` names it.
         """
-        return self.answer(
-            text, k, user, locale, region, session, now, where, match, collapse=collapse, explain=explain
-        ).suggestions
+        request = self._request(text, k, user, locale, region, session, now, where, match, collapse)
+        return self._answered(request, explain, None).suggestions
 
     def answer(  # noqa: D417 - its other arguments are described where users look, at `complete`
         self,
@@ -181,9 +180,9 @@ class Engine:
         now: object = None,
         where: object = None,
         match: str = "any",
-        *,
         collapse: bool = True,
         explain: bool = False,
+        *,
         deadline_s: float | None = None,
     ) -> Answer:
         """`complete`, and what the answer cost; its other arguments are those of `complete`.
@@ -191,7 +190,10 @@ class Engine:
         Args:
             deadline_s: wall time that each fallback may take besides its budget; the answer then depends on it.
         """
-        request = self._request(text, k, user, locale, region, session, now, where, match, collapse=collapse)
+        request = self._request(text, k, user, locale, region, session, now, where, match, collapse)
+        return self._answered(request, explain, deadline_s)
+
+    def _answered(self, request: Request, explain: bool, deadline_s: float | None) -> Answer:
         if request.history is None and not explain:
             popular = self._popular(request)
             if popular is not None:
@@ -304,7 +306,6 @@ class Engine:
         now: object,
         where: object,
         match: str,
-        *,
         collapse: bool,
     ) -> Request:
         check_arguments(text, k, match)
@@ -336,8 +337,10 @@ class Engine:
     def _popular(self, request: Request) -> list[Suggestion] | None:
         """The answer for nobody in particular, straight from the index; None where a fallback may improve on it."""
         _, texts, weights, n_local = completed(request, self._indexes)
-        if fallbacks_may_help(Asked(request, self._indexes, Found.of(weights, request.k))):
-            return None
+        if request.match == "any":
+            asked = Asked(request, self._indexes, Found.of(weights, request.k))
+            if fallbacks_may_help(asked):
+                return None
         scores = popular_scores(weights[:n_local], in_locale=True) + popular_scores(weights[n_local:], in_locale=False)
         return suggestions(texts, scores, repeat("prefix"), highlight_all(texts, request.prefix))
 

@@ -20,15 +20,16 @@ def kept_forms(ids: Sequence[int], request: Request, indexes: Indexes) -> Sequen
         request: what is asked.
         indexes: of the generation.
     """
-    groups = indexes.groups.groups(ids) if request.collapse else []
-    grouped = [group for group in groups if group >= 0]
-    if len(set(grouped)) == len(grouped):
+    if not request.collapse:
+        return range(len(ids))
+    groups = indexes.groups.groups(ids)
+    if len(set(groups)) == len(groups):
         return range(len(ids))
     typed = indexes.prefixes.queries.find(request.key)
     seen: set[int] = set()
     kept = []
     for position, (query_id, group) in enumerate(zip(ids, groups, strict=True)):
-        if group < 0 or group not in seen or query_id == typed:
+        if group not in seen or query_id == typed:
             kept.append(position)
         seen.add(group)
     return kept

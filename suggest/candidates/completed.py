@@ -10,6 +10,9 @@ from suggest.candidates.request import Request
 from suggest.candidates.sources import visible
 from suggest.index import ALL, Indexes
 
+SPARE = 3
+"""Completions looked at beyond those wanted: some are near-duplicates of others."""
+
 
 class Completed(NamedTuple):
     """Completions, best first; lists of one length.
@@ -29,12 +32,12 @@ class Completed(NamedTuple):
 
 def completed(request: Request, indexes: Indexes) -> Completed:
     """The best `request.k` completions that may be shown, near-duplicates collapsed if so asked. About 10 µs."""
-    asked = request.k
+    asked = request.k + SPARE if request.collapse else request.k
     while True:
         found = _completed(request, indexes, asked)
         kept = kept_forms(found.ids, request, indexes)
         if len(kept) >= request.k or len(found.ids) < asked:
-            return found if len(kept) == len(found.ids) <= request.k else _chosen(found, kept[: request.k])
+            return _chosen(found, kept[: request.k])
         asked *= 2
 
 
@@ -54,6 +57,9 @@ def _completed(request: Request, indexes: Indexes, k: int) -> Completed:
 
 
 def _chosen(found: Completed, kept: Sequence[int]) -> Completed:
+    if isinstance(kept, range):
+        ids, texts, weights, n_local = found
+        return Completed(ids[: len(kept)], texts[: len(kept)], weights[: len(kept)], min(n_local, len(kept)))
     return Completed(
         [found.ids[row] for row in kept],
         [found.texts[row] for row in kept],

@@ -1,6 +1,6 @@
 """Here are query ids: which of them are near-duplicates of each other?
 
-Only queries that have a near-duplicate are stored; for the others a bit says that they have none.
+A group is named by the id of its heaviest query, so that a query without near-duplicates is its own group.
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.entries import ascending
 from suggest.text.near_duplicates import near_duplicate_key
 
-ALONE = -1
-"""The group of a query without near-duplicates."""
-
 _BATCH = 65_536
 # Shorter parts are articles and letters: `a part` is no `apart`.
 _MIN_PART_CHARS = 2
@@ -27,26 +24,15 @@ _MIN_JOINED_CHARS = 4
 
 
 class GroupTable:
-    """The groups of near-duplicates, memory-mapped."""
+    """The groups of near-duplicates, memory-mapped: 4 bytes a query, since every answer asks for each of its own."""
 
     def __init__(self, generation: Generation) -> None:
-        self._is_grouped = generation.array("group_bits").data
-        self._ids = generation.array("group_ids")
-        self._heaviest = generation.array("group_heaviest")
+        self._heaviest = generation.array("group_heaviest").data
 
     def groups(self, ids: Sequence[int]) -> list[int]:
-        """The group of each query: the id of its heaviest query, or `ALONE`.
-
-        Cost: 1 µs for ten ids without near-duplicates, 4 µs for ten of which some have one.
-        """
-        bits = self._is_grouped
-        grouped = [i for i in ids if bits[i >> 3] >> (i & 7) & 1]
-        if not grouped:
-            return [ALONE] * len(ids)
-        # As the ids' own type: otherwise numpy converts the whole column on every call.
-        at = self._ids.searchsorted(np.array(grouped, dtype=np.uint32))
-        heaviest = dict(zip(grouped, self._heaviest[at].tolist(), strict=True))
-        return [heaviest.get(i, ALONE) for i in ids]
+        """The group of each query: the id of its heaviest query, its own where it is alone. About 0.5 µs for ten."""
+        heaviest = self._heaviest
+        return [heaviest[query_id] for query_id in ids]
 
 
 def save_groups(
@@ -74,12 +60,9 @@ def save_groups(
     group = near.combine_chunks().dictionary_encode().indices.to_numpy()
     rows = np.flatnonzero(np.bincount(group, minlength=1)[group] > 1)
     heaviest = _heaviest(group[rows], ids[rows], weight[rows])
-    order = np.argsort(ids[rows])
-    is_grouped = np.zeros(len(ids), dtype=np.bool_)
-    is_grouped[ids[rows]] = True
-    writer.save_array("group_bits", np.packbits(is_grouped, bitorder="little"))
-    writer.save_array("group_ids", ids[rows][order])
-    writer.save_array("group_heaviest", heaviest[order])
+    group_of = np.arange(len(ids), dtype=np.uint32)
+    group_of[ids[rows]] = heaviest
+    writer.save_array("group_heaviest", group_of)
     return len(rows)
 
 

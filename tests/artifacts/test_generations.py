@@ -122,6 +122,14 @@ def test_a_newer_format_is_refused_with_its_number(tmp_path, monkeypatch):
         Generation.open(tmp_path)
 
 
+def test_a_generation_of_an_older_format_says_to_build_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(artifacts, "FORMAT_VERSION", FORMAT_VERSION - 1)
+    publish(tmp_path)
+    monkeypatch.undo()
+    with pytest.raises(GenerationBroken, match=f"format {FORMAT_VERSION - 1}.*build the index again"):
+        Generation.open(tmp_path)
+
+
 def test_an_empty_directory_says_what_to_build(tmp_path):
     with pytest.raises(GenerationBroken, match="suggest build --out"):
         Generation.open(tmp_path)

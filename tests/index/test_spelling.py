@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from suggest.artifacts import Generation, building
 from suggest.index import Budget, spelling
-from suggest.index.spelling import Spelling, allowed_edits, save_spelling
+from suggest.index.spelling import Spelling, allowed_edits, letters_of, save_spelling
 
 PLENTY = 10**6
 
@@ -136,3 +136,19 @@ def test_a_heavy_word_wins_over_a_light_one_for_the_same_edit(tmp_path: Path) ->
     words.weight[:] = [1.0, 1.0, 1000.0]  # hosue, moose, mouse
     best = opened(words, tmp_path).corrections("mouze", finished=True, limit=1, budget=Budget(PLENTY))
     assert best[0].text == "mouse"
+
+
+@given(word, word)
+def test_letters_of_a_text_leave_or_join_it_by_edits_alone(one: str, other: str) -> None:
+    first, second = letters_of(one), letters_of(other)
+    most = OSA.distance(one, other)
+    assert np.bitwise_count(first & ~second) <= most
+    assert np.bitwise_count(second & ~first) <= most
+
+
+def test_a_near_word_is_found_among_a_hundred_heavier_ones_two_edits_away(tmp_path: Path) -> None:
+    heavier = [f"ba{one}{other}na" for one in "cdfghjklmp" for other in "cdfghjklmp"]
+    words = Words([*heavier, "banana"], 1000.0)
+    words.weight[words.texts.index("banana")] = 1.0
+    found = opened(words, tmp_path).corrections("banama", finished=True, limit=99, budget=Budget(PLENTY))
+    assert "banana" in {correction.text for correction in found}

@@ -33,6 +33,12 @@ NATS_PER_CHAR = 3.05
 beginning of one (11), and two slips in six letters (17.8). Beyond it, nearly anything is as near: `niv` is not `nike`.
 At 1.5, a quarter of what English misspellings mean was kept out."""
 
+SOUND_NATS_PER_CHAR = 1.25
+"""The same of what only sounds alike, of which there is much more: beside 1.5, `hanguk` is 将棋 and `schuhe` 手机壳."""
+
+PLAUSIBLE_SOUND_NATS = 3.0
+"""The same as `PLAUSIBLE_NATS` of what only sounds alike: `beijing` finds 北京, and is not 冰箱."""
+
 MAX_POOL = 256
 """Where asking the fallbacks for more ends: what the longest stored lists hold."""
 

@@ -99,10 +99,12 @@ def main() -> None:
         ("min_users 1, safety off", {"min_users": 1, "safety": "off", "profanity": False}),
         ("min_users 2", {"min_users": 2}),
     ):
-        with _engine(log, folder, arguments) as engine:
+        with _index(log, folder, arguments) as index:
             for asked_as, asked in _ASKED.items():
                 name = f"engine, {built_as}, {asked_as}"
-                outcomes[name] = list(_replayed(name, Asking(engine, asked), log))
+                # A state of its own for each: what another replay revealed would be known beforehand.
+                with Engine.open(index, state=None) as engine:
+                    outcomes[name] = list(_replayed(name, Asking(engine, asked), log))
     _print(outcomes)
     if options.slices:
         _print_slices(outcomes, log)
@@ -128,14 +130,13 @@ def _baselines(log: Log) -> dict[str, Completer]:
 
 
 @contextmanager
-def _engine(log: Log, folder: Path, arguments: Mapping[str, Any]) -> Iterator[Engine]:
+def _index(log: Log, folder: Path, arguments: Mapping[str, Any]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as directory:
         train = Path(directory) / "train.jsonl"
         train.write_bytes(b"\n".join(orjson.dumps(record) for record in log.train))
         queries = [folder / "query_counts.tsv.gz"]
         build(Path(directory) / "index", events=[train], queries=queries, encoder="none", **arguments)
-        with Engine.open(Path(directory) / "index", state=None) as engine:
-            yield engine
+        yield Path(directory) / "index"
 
 
 def _replayed(name: str, system: Completer, log: Log) -> Iterator[Outcome]:

@@ -32,12 +32,19 @@ class Completed(NamedTuple):
 
 def completed(request: Request, indexes: Indexes) -> Completed:
     """The best `request.k` completions that may be shown, near-duplicates collapsed if so asked. About 10 µs."""
-    asked = request.k + SPARE if request.collapse else request.k
+    k = request.k
+    if not request.collapse:
+        return _completed(request, indexes, k)
+    asked = k + SPARE
     while True:
         found = _completed(request, indexes, asked)
+        groups = indexes.groups.groups(found.ids)
+        if len(set(groups)) == len(groups):
+            ids, texts, weights, n_local = found
+            return Completed(ids[:k], texts[:k], weights[:k], min(n_local, k))
         kept = kept_forms(found.ids, request, indexes)
-        if len(kept) >= request.k or len(found.ids) < asked:
-            return _chosen(found, kept[: request.k])
+        if len(kept) >= k or len(found.ids) < asked:
+            return _chosen(found, kept[:k])
         asked *= 2
 
 
@@ -57,9 +64,6 @@ def _completed(request: Request, indexes: Indexes, k: int) -> Completed:
 
 
 def _chosen(found: Completed, kept: Sequence[int]) -> Completed:
-    if isinstance(kept, range):
-        ids, texts, weights, n_local = found
-        return Completed(ids[: len(kept)], texts[: len(kept)], weights[: len(kept)], min(n_local, len(kept)))
     return Completed(
         [found.ids[row] for row in kept],
         [found.texts[row] for row in kept],

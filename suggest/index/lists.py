@@ -47,9 +47,9 @@ class ListTable:
         ids = list(_N_IDS[min(k, n_ids)].unpack_from(records, at + _padded(n_text)))
         if not n_text:
             return ids, []
-        texts = records[at : at + n_text].decode().split("\n")
-        if len(texts) > len(ids):
-            del texts[len(ids) :]
+        texts = records[at : at + n_text].decode().split("\n", k)
+        if len(texts) > k:
+            del texts[k:]
         return ids, texts
 
 

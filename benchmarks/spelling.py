@@ -7,7 +7,7 @@ without its fifth of the words (five folds, by a hash of what was meant). Those 
 simulated: once with the learned costs, which favours who has learned them, and once with edits drawn evenly.
 Every system has the same vocabulary with the same counts (`words/`, unaccented) and answers every misspelling
 in turn; its answers and CPU time are taken together. This project is asked as its users do: a built index,
-`Engine.complete(typed)`.
+`Engine.complete(typed)`, which collapses near-duplicates (`womens` and `women`), and without that.
 """
 
 from __future__ import annotations
@@ -145,16 +145,17 @@ def _slips(text: str, letters: Sequence[str], cost: Callable[..., float]) -> Ite
 def _systems(
     directory: Path, counts: dict[str, int], folds: Sequence[EditCosts]
 ) -> dict[str, Callable[[Case], Sequence[str]]]:
-    ours = _ours(directory, counts, folds)
+    engines = _engines(directory, counts, folds)
     symspell, completype = _symspell(counts), _completype(directory, counts)
     return {
-        "this project": lambda case: ours[case.fold](case.typed),
+        "this project": lambda case: _answer(engines[case.fold], case.typed, collapse=True),
+        "this project, collapse=False": lambda case: _answer(engines[case.fold], case.typed, collapse=False),
         "SymSpell (symspellpy), two edits": lambda case: symspell(case.typed),
         "completype": lambda case: completype(case.typed),
     }
 
 
-def _ours(directory: Path, counts: dict[str, int], folds: Sequence[EditCosts]) -> list[System]:
+def _engines(directory: Path, counts: dict[str, int], folds: Sequence[EditCosts]) -> list[Engine]:
     """The whole engine, once for each set of edit costs."""
     tsv = directory / "queries.tsv"
     tsv.write_text("query\tcount\n" + "".join(f"{text}\t{count}\n" for text, count in counts.items()))
@@ -162,10 +163,13 @@ def _ours(directory: Path, counts: dict[str, int], folds: Sequence[EditCosts]) -
     return [_engine(directory / "index", costs) for costs in folds]
 
 
-def _engine(index: Path, costs: EditCosts) -> System:
+def _engine(index: Path, costs: EditCosts) -> Engine:
     with patch("suggest.index.spelling.edit_costs", lambda: costs):
-        engine = Engine.open(index)
-    return lambda typed: [unaccented(found.query) for found in engine.complete(typed, K)]
+        return Engine.open(index)
+
+
+def _answer(engine: Engine, typed: str, *, collapse: bool) -> list[str]:
+    return [unaccented(found.query) for found in engine.complete(typed, K, collapse=collapse)]
 
 
 def _symspell(counts: dict[str, int]) -> System:

@@ -10,7 +10,7 @@ from suggest.candidates.request import Request
 from suggest.candidates.sources import visible
 from suggest.index import ALL, Indexes
 
-SPARE = 3
+SPARE = 2
 """Completions looked at beyond those wanted: some are near-duplicates of others."""
 
 

@@ -26,8 +26,8 @@ from suggest.index.table import QueryColumns, QueryTable, ranks
 ALL = ""
 """Name of the order over all locales summed."""
 
-RENDERED = 13
-"""Texts stored with each list: the usual k and `completed.SPARE`. Each one more costs about 0.6 bytes a query."""
+RENDERED = 12
+"""Texts stored with each list: the usual k and `completed.SPARE`. Each one more costs about a byte a query."""
 
 
 class Completions(NamedTuple):

@@ -338,7 +338,7 @@ class Engine:
         """The answer for nobody in particular, straight from the index; None where a fallback may improve on it."""
         _, texts, weights, n_local = completed(request, self._indexes)
         if request.match == "any":
-            asked = Asked(request, self._indexes, Found.of(weights, request.k))
+            asked = Asked(request, self._indexes, Found.of(weights, request.k, len(weights)))
             if fallbacks_may_help(asked):
                 return None
         scores = popular_scores(weights[:n_local], in_locale=True) + popular_scores(weights[n_local:], in_locale=False)

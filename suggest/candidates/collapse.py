@@ -40,7 +40,8 @@ def collapsed(candidates: Sequence[Candidate], request: Request, indexes: Indexe
 
     Of each group the form stays that most people use for what they typed so: a person's own before others',
     then by use and by how likely the match is. A form that was typed exactly stays beside it, and so does what
-    only the person's history knows.
+    only the person's history knows. What may have been meant by a slip yields to a form that matches as typed,
+    not to another guess: of two forms of a word the rarer is as likely the right one.
     """
     known = [row for row, candidate in enumerate(candidates) if candidate.query_id >= 0]
     ids = [candidates[row].query_id for row in known]
@@ -57,5 +58,12 @@ def collapsed(candidates: Sequence[Candidate], request: Request, indexes: Indexe
     kept = kept_forms([ids[at] for at in by_use], request, indexes)
     if len(kept) == len(known):
         return list(candidates)
-    dropped = set(known) - {known[by_use[position]] for position in kept}
+    stays = {known[by_use[position]] for position in kept}
+    groups = indexes.groups.groups(ids)
+    sure = {group for row, group in zip(known, groups, strict=True) if not candidates[row].match.edits}
+    dropped = {
+        row
+        for row, group in zip(known, groups, strict=True)
+        if row not in stays and (not candidates[row].match.edits or group in sure)
+    }
     return [candidate for row, candidate in enumerate(candidates) if row not in dropped]

@@ -22,17 +22,19 @@ class Found(NamedTuple):
     """What is known before a fallback is asked.
 
     Attributes:
-        n: candidates so far.
-        weights: popularity of the heaviest of them, at most as many as will be shown, best first.
+        n: candidates so far that are surely meant.
+        n_all: candidates so far.
+        weights: popularity of the heaviest of the sure ones, at most as many as will be shown, best first.
     """
 
     n: int
+    n_all: int
     weights: list[float]
 
     @classmethod
-    def of(cls, weights: list[float], k: int) -> Found:
-        """From the popularity of each candidate, in any order, of which `k` will be shown."""
-        return cls(len(weights), sorted(weights, reverse=True)[:k])
+    def of(cls, weights: list[float], k: int, n_all: int) -> Found:
+        """From the popularity of each sure candidate, in any order, of which `k` will be shown."""
+        return cls(len(weights), n_all, sorted(weights, reverse=True)[:k])
 
 
 class Asked(NamedTuple):
@@ -115,7 +117,7 @@ def _find_typos(asked: Asked, k: int, budget: Budget) -> list[Candidate]:
 
 
 def _sounds_may_help(asked: Asked) -> bool:
-    return asked.is_short and bool(asked.indexes.scripts)
+    return asked.is_short and asked.found.n_all < asked.request.k and bool(asked.indexes.scripts)
 
 
 def _find_sounding(asked: Asked, k: int, budget: Budget) -> list[Candidate]:

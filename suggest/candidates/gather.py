@@ -155,7 +155,7 @@ class _Pool:
             for candidate in self.candidates
             if candidate.query_id >= 0 and (candidate.match.cost <= SURE_NATS or candidate.source == "words")
         ]
-        return Found.of(known, self._request.k)
+        return Found.of(known, self._request.k, len(self.candidates))
 
     def _is_shown(self, candidate: Candidate) -> bool:
         request = self._request

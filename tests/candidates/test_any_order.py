@@ -112,6 +112,13 @@ def test_a_candidate_says_how_it_matches():
     assert candidate.match.cost > 0
 
 
+def test_a_query_that_begins_with_the_very_words_costs_little_however_it_is_written():
+    queries, index = index_of({"t-shirt": 9, "shirt for t": 8, "t shirts men": 7})
+    candidates = any_order(typed_words("t shirt"), index, queries, 10, Budget(1000))
+    cost = {queries.key(candidate.query_id): candidate.match.cost for candidate in candidates}
+    assert cost["t-shirt"] == cost["t shirts men"] < 0.5 < cost["shirt for t"]
+
+
 def test_nothing_typed_and_an_unknown_word_find_nothing():
     tables = index_of({"hotel": 9})
     assert found(tables, typed_words("")) == []

@@ -108,6 +108,8 @@ def _meant(meant: str, meant_on: str) -> list[Variant]:
     if meant_on == "korean":
         return [Variant("layout", STROKES + joined(meant), _LAYOUT, is_form=True)]
     plain = unaccented(fold(meant))
+    if not plain.strip():  # an accent's key alone: nothing is the beginning of every query
+        return []
     return [
         Variant("layout", plain, _LAYOUT, is_form=False),
         Variant("layout", WRITTEN + plain, _LAYOUT + _ACCENTS, is_form=True),

@@ -33,15 +33,9 @@ class Completed(NamedTuple):
 def completed(request: Request, indexes: Indexes) -> Completed:
     """The best `request.k` completions that may be shown, near-duplicates collapsed if so asked. About 10 µs."""
     k = request.k
-    if not request.collapse:
-        return _completed(request, indexes, k)
-    asked = k + SPARE
+    asked = k + SPARE if request.collapse else k
     while True:
         found = _completed(request, indexes, asked)
-        groups = indexes.groups.groups(found.ids)
-        if len(set(groups)) == len(groups):
-            ids, texts, weights, n_local = found
-            return Completed(ids[:k], texts[:k], weights[:k], min(n_local, k))
         kept = kept_forms(found.ids, request, indexes)
         if len(kept) >= k or len(found.ids) < asked:
             return _chosen(found, kept[:k])
@@ -64,6 +58,9 @@ def _completed(request: Request, indexes: Indexes, k: int) -> Completed:
 
 
 def _chosen(found: Completed, kept: Sequence[int]) -> Completed:
+    if kept == range(len(kept)):  # none of the first was dropped, as in most answers
+        ids, texts, weights, n_local = found
+        return Completed(ids[: len(kept)], texts[: len(kept)], weights[: len(kept)], min(n_local, len(kept)))
     return Completed(
         [found.ids[row] for row in kept],
         [found.texts[row] for row in kept],

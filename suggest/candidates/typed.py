@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from suggest.text import unaccented, words
@@ -19,6 +20,8 @@ class Typed(NamedTuple):
     last: str
 
 
+# Of one request several searches ask, and each answers with the same words.
+@lru_cache(maxsize=64)
 def typed_words(prefix: str) -> Typed:
     """Takes a normalised prefix apart; its trailing space says that the last word is finished."""
     found = words(unaccented(prefix))

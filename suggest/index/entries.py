@@ -7,8 +7,8 @@ table and have a stored list of their best ranks, the others are enumerated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import TypeVar
 
 import marisa_trie
 import numpy as np
@@ -19,12 +19,11 @@ from suggest.artifacts import Generation, GenerationWriter
 from suggest.index import heavy
 from suggest.index.budget import Budget
 from suggest.index.heavy import heavy_prefixes
+from suggest.index.strings import each_text
 
 STORED_OVER = 64
 """A prefix with more entries than this has a stored list; fewer are sorted in 4 µs, and their lists would
 take 5 of 20 bytes an entry."""
-
-_BATCH = 65_536
 
 _Whole = TypeVar("_Whole", np.uint32, np.int64)
 
@@ -192,9 +191,9 @@ def save_sorted_entries(
         starts: where the entries of each key begin, and at the end how many there are, int64[n_keys + 1].
         ranks: of each entry, ascending and distinct within a key, uint32.
     """
-    trie = marisa_trie.Trie(_each(keys))
+    trie = marisa_trie.Trie(each_text(keys))
     trie.save(str(writer.path(f"{name}.marisa")))
-    ids = np.fromiter((trie[key] for key in _each(keys)), dtype=np.int64, count=len(keys))
+    ids = np.fromiter((trie[key] for key in each_text(keys)), dtype=np.int64, count=len(keys))
     number = np.empty(len(keys), dtype=np.uint32)
     number[ids] = np.arange(len(keys))
     writer.save_array(f"{name}_number", number)
@@ -228,9 +227,3 @@ def _list(ranks: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """The best of an interval, as many as the prefix index stores."""
     wanted = heavy.DEEP_TOP if len(ranks) > heavy.DEEP_OVER else heavy.TOP if len(ranks) > STORED_OVER else 0
     return np.array(smallest(ranks, wanted), dtype=np.uint32)
-
-
-def _each(texts: pa.Array) -> Iterator[Any]:
-    """Python strings of an Arrow column, a batch at a time so that they never all exist at once."""
-    for start in range(0, len(texts), _BATCH):
-        yield from texts.slice(start, _BATCH).to_pylist()

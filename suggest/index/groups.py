@@ -51,7 +51,7 @@ def save_groups(
         weight: float, the popularity of each row; of equal ones the first row is the heaviest.
         variants: usual form by other form of a word, as `near_duplicate_key` takes it.
 
-    Cost: 8 s and 200 MB for a million rows.
+    Cost: about 10 µs a row.
     """
     usual = {**joined_words(keys), **(variants or {})}
     near = pa.chunked_array(

@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from suggest.artifacts import Generation, GenerationWriter
 
+_BATCH = 65_536
+
 
 class StringTable:
     """String i by its number, about 0.3 µs; nothing is kept decoded."""
@@ -29,6 +31,12 @@ class StringTable:
 
     def __iter__(self) -> Iterator[str]:
         return (self[number] for number in range(len(self)))
+
+
+def each_text(texts: pa.Array) -> Iterator[str]:
+    """Python strings of an Arrow column, a batch at a time so that they never all exist at once."""
+    for start in range(0, len(texts), _BATCH):
+        yield from texts.slice(start, _BATCH).to_pylist()
 
 
 def save_strings(writer: GenerationWriter, name: str, texts: pa.Array) -> None:

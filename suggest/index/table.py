@@ -16,10 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from suggest.artifacts import Generation, GenerationWriter
-from suggest.index.strings import StringTable, save_strings
+from suggest.index.strings import StringTable, each_text, save_strings
 from suggest.types import DAY_US
-
-_BATCH = 65_536
 
 
 @dataclass(frozen=True)
@@ -107,9 +105,9 @@ class QueryTable:
 
 def save_queries(writer: GenerationWriter, columns: QueryColumns) -> npt.NDArray[np.uint32]:
     """Writes the table; returns the id of each row of `columns`, uint32."""
-    trie = marisa_trie.Trie(_each(columns.keys))
+    trie = marisa_trie.Trie(each_text(columns.keys))
     trie.save(str(writer.path("queries.marisa")))
-    ids = np.fromiter((trie[key] for key in _each(columns.keys)), dtype=np.uint32, count=len(columns))
+    ids = np.fromiter((trie[key] for key in each_text(columns.keys)), dtype=np.uint32, count=len(columns))
     row_of = np.empty(len(columns), dtype=np.int64)
     row_of[ids] = np.arange(len(columns))
     writer.save_array("weight", columns.weight[row_of].astype(np.float32))
@@ -145,12 +143,6 @@ def _save_displays(writer: GenerationWriter, columns: QueryColumns, ids: npt.NDA
     writer.save_array("display_bits", np.packbits(is_reshaped, bitorder="little"))
     writer.save_array("display_ids", ids[rows])
     save_strings(writer, "display", columns.displays.take(pa.array(rows)))
-
-
-def _each(texts: pa.Array) -> Any:
-    """Python strings of an Arrow column, a batch at a time so that they never all exist at once."""
-    for start in range(0, len(texts), _BATCH):
-        yield from texts.slice(start, _BATCH).to_pylist()
 
 
 def _saturated(values: Sequence[int] | npt.NDArray[np.int64], dtype: type[np.unsignedinteger[Any]]) -> npt.NDArray[Any]:

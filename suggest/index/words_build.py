@@ -12,12 +12,10 @@ import pyarrow as pa
 
 from suggest.artifacts import GenerationWriter
 from suggest.index.entries import ascending, save_sorted_entries
-from suggest.index.strings import save_strings
+from suggest.index.strings import each_text, save_strings
 from suggest.index.words import CHUNK, EMPTY, N_BUCKETS, SECTION
 from suggest.text import unaccented, words
 from suggest.text.unspaced import character_pairs
-
-_BATCH = 65_536
 
 
 class _Occurrences(NamedTuple):
@@ -82,14 +80,13 @@ def _read(keys: pa.Array) -> tuple[pa.Array, _Occurrences, _Occurrences]:
     seen: defaultdict[str, int] = defaultdict()
     seen.default_factory = seen.__len__
     numbers, sizes = (array("I"), array("I")), (array("I"), array("I"))
-    for start in range(0, len(keys), _BATCH):
-        for key in keys.slice(start, _BATCH).to_pylist():
-            plain = unaccented(key)
-            spoken = words(plain)
-            pairs = [] if key.isascii() else [pair for pair in character_pairs(plain) if pair not in spoken]
-            for kind, found in enumerate((spoken, pairs)):
-                numbers[kind].extend([seen[word] for word in found])
-                sizes[kind].append(len(found))
+    for key in each_text(keys):
+        plain = unaccented(key)
+        spoken = words(plain)
+        pairs = [] if key.isascii() else [pair for pair in character_pairs(plain) if pair not in spoken]
+        for kind, found in enumerate((spoken, pairs)):
+            numbers[kind].extend([seen[word] for word in found])
+            sizes[kind].append(len(found))
     vocabulary = sorted(seen)
     place = np.empty(len(vocabulary), dtype=np.int64)
     place[[seen[word] for word in vocabulary]] = np.arange(len(vocabulary))

@@ -84,7 +84,7 @@ def _with_chinese(text: str, spans: list[Span]) -> list[Span]:
     """Replaces the words of each run of simplified Chinese by those of jieba."""
     for match in _HAN_RUN.finditer(text):
         start, end = match.span()
-        if not _is_simplified(match[0]) or any(left < end < right for left, right in spans):
+        if not is_simplified(match[0]) or any(left < end < right for left, right in spans):
             continue  # traditional or Japanese, which ICU knows better, or a mark stands on the last character
         before = [span for span in spans if span[1] <= start]
         after = [span for span in spans if span[0] >= end]
@@ -92,7 +92,8 @@ def _with_chinese(text: str, spans: list[Span]) -> list[Span]:
     return spans
 
 
-def _is_simplified(run: str) -> bool:
+def is_simplified(run: str) -> bool:
+    """Whether Chinese characters are in simplified form; to look costs 0.3 µs, to transliterate 100 µs."""
     # GB 2312 is the character set of simplified Chinese: it has no traditional and few Japanese forms.
     try:
         run.encode("gb2312")

@@ -38,13 +38,16 @@ def display(text: str) -> str:
     Out are control and bidirectional formatting characters, lone surrogates, and zero-width characters
     except where they change what is drawn: joiners between letters of scripts that join, emoji and flag
     sequences, variants of ideographs. White space is folded. The key of the result is the key of the text.
-    Idempotent. Reads at most `MAX_READ_CHARS` code points. Cost: 0.3 µs in ASCII, 2 µs otherwise.
+    Idempotent. Reads at most `MAX_READ_CHARS` code points. Cost: 0.3 µs in ASCII, 3 µs otherwise.
     """
     if len(text) > MAX_READ_CHARS:
         text = text[:MAX_READ_CHARS]
     if text.isascii() and text.isprintable():
         return " ".join(text.split()) if "  " in text else text.strip()
-    shown = _KEPT_OR_STRAY.sub(_kept, INVISIBLE.sub("", text))
+    shown, before = INVISIBLE.sub("", text), ""
+    # What stood apart may belong together once a stray character between is gone.
+    while shown != before:
+        shown, before = _KEPT_OR_STRAY.sub(_kept, shown), shown
     return " ".join(shown.split())
 
 

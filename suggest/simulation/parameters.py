@@ -148,6 +148,10 @@ class Parameters:
     shuffled_share: float = 0.06
     """Lists shown in random order: what makes position bias measurable without knowing the truth."""
 
+    logged_propensities: bool = False
+    """Impressions say with which chance each query was shown at its place. Off: it doubles their bytes, and many
+    services do not log it."""
+
     target_attraction: float = 0.92
     """Chance to take the wanted query once it is looked at; the rest type on out of habit."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from suggest.simulation.attractions import AttractionLines
 from suggest.simulation.draws import Draws, Weighted
 from suggest.simulation.event_lines import EventLines
 from suggest.simulation.intents import Grammar, Intent, wider
@@ -20,6 +21,20 @@ _SECOND_MS = 1000
 _KEY_MS = 180
 _LONGEST_PREFIX = 12
 _SHORTEST_HALF = 4
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """A list in the order in which it is shown.
+
+    Attributes:
+        offers: by position.
+        propensities: chance that the service shows this query at this place, by position: (0, 1].
+    """
+
+    offers: Sequence[Offer]
+    propensities: Sequence[float]
 
 
 @dataclass(slots=True)
@@ -32,6 +47,7 @@ class Scene:
     popular: dict[str, Popular]
     library: Library
     lines: EventLines
+    attractions: AttractionLines
     trending: Weighted[Trend] | None = None
 
 
@@ -111,20 +127,20 @@ class Visits:
         prefix = keyed[:length]
         shown = self._arranged(self._scene.popular[user.code].completions(prefix.lower()))
         now_ms += _KEY_MS * length
-        if not shown:
+        if not shown.offers:
             return now_ms, None
         stray = parameters.stray_attraction
         chances = [
             parameters.target_attraction if entry.intent == intent else stray * user.affinities[entry.intent.topic]
-            for entry in shown
+            for entry in shown.offers
         ]
         at = self._scan(chances)
         tapped_ms = now_ms + 400 + draws.below(1500)
-        request_id = self._impression(user, "typeahead", prefix, shown, now_ms)
+        request_id = self._impression(user, "typeahead", prefix, shown, chances, now_ms)
         if at is None:
             return now_ms, None
-        self._tap(user, request_id, "typeahead", shown[at], at, tapped_ms, {"prefix": prefix})
-        return tapped_ms, shown[at].intent
+        self._tap(user, request_id, "typeahead", shown.offers[at], at, tapped_ms, {"prefix": prefix})
+        return tapped_ms, shown.offers[at].intent
 
     def _look_around(self, user: User, last: Intent, now_ms: int) -> tuple[int, Intent | None]:
         """Results of a search: related queries, videos and their panels. Returns what was tapped, if any."""
@@ -172,20 +188,23 @@ class Visits:
         now_ms += 500 + self._draws.below(2500)
         shown = self._arranged(offers)
         attraction = self._parameters.panel_attraction
-        at = self._scan([attraction * offer.relevance * user.affinities[offer.intent.topic] for offer in shown])
-        request_id = self._impression(user, surface, about, shown, now_ms, item)
+        chances = [attraction * offer.relevance * user.affinities[offer.intent.topic] for offer in shown.offers]
+        at = self._scan(chances)
+        request_id = self._impression(user, surface, about, shown, chances, now_ms, item)
         if at is None:
             return now_ms, None
         now_ms += 500 + self._draws.below(2500)
-        self._tap(user, request_id, surface, shown[at], at, now_ms, item)
-        return now_ms, shown[at].intent
+        self._tap(user, request_id, surface, shown.offers[at], at, now_ms, item)
+        return now_ms, shown.offers[at].intent
 
-    def _arranged(self, entries: Sequence[Offer]) -> Sequence[Offer]:
-        if not self._draws.chance(self._parameters.shuffled_share):
-            return entries
-        mixed = list(entries)
-        self._draws.shuffle(mixed)
-        return mixed
+    def _arranged(self, entries: Sequence[Offer]) -> Arranged:
+        order = list(range(len(entries)))
+        if self._draws.chance(self._parameters.shuffled_share):
+            self._draws.shuffle(order)
+        moved = self._parameters.shuffled_share / max(1, len(order))
+        kept = 1.0 - self._parameters.shuffled_share + moved
+        propensities = [kept if nth == at else moved for at, nth in enumerate(order)]
+        return Arranged([entries[nth] for nth in order], propensities)
 
     def _scan(self, chances: Sequence[float]) -> int | None:
         """From the top: the first position that is looked at and attracts is tapped, and ends it."""
@@ -200,22 +219,26 @@ class Visits:
         user: User,
         surface: str,
         about: str,
-        shown: Sequence[Offer],
+        shown: Arranged,
+        chances: Sequence[float],
         now_ms: int,
         item: dict[str, str] | None = None,
     ) -> str:
         request_id = f"r{next(self._request_ids):x}"
-        record = {
+        record: dict[str, object] = {
             "type": "impression",
             "user": user.name,
             "locale": user.locale,
             "request_id": request_id,
             "surface": surface,
             "input": about,
-            "shown": [entry.text for entry in shown],
+            "shown": [entry.text for entry in shown.offers],
             **(item or {}),
         }
+        if self._parameters.logged_propensities:
+            record["propensities"] = [round(propensity, _DIGITS) for propensity in shown.propensities]
         self._scene.lines.add(now_ms, record)
+        self._scene.attractions.add(now_ms, request_id, chances)
         return request_id
 
     def _tap(

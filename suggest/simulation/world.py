@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from suggest.errors import ArgumentError
+from suggest.simulation.attractions import AttractionLines
 from suggest.simulation.draws import Draws
 from suggest.simulation.event_lines import EventLines
 from suggest.simulation.files import (
@@ -69,6 +70,8 @@ def simulate(
 ) -> SimulationReport:
     """Writes a synthetic world: events, items, comments, queries, lexicon and the truth behind them.
 
+    `truth.json` says what holds for the whole world, `attractions.jsonl.gz` what holds for each list shown.
+
     The same arguments write the same content on any machine. Memory grows with the users, the videos
     and the events of one day, not with the days.
 
@@ -88,12 +91,13 @@ def simulate(
     parameters = parameters or Parameters()
     out.mkdir(parents=True, exist_ok=True)
     world = _make_world(users, days, seed, parameters)
-    _live(world, out / "events.jsonl.gz", days, progress)
+    _live(world, out, days, progress)
     scene, lines = world.scene, world.scene.lines
     videos = scene.library.videos
     past = query_rows(row for popular in scene.popular.values() for row in popular.rows)
     rows = {
         "events.jsonl.gz": lines.by_type.total(),
+        "attractions.jsonl.gz": scene.attractions.n_lists,
         "items.jsonl.gz": write_jsonl(out / "items.jsonl.gz", item_records(videos, lines)),
         "comments.jsonl.gz": write_jsonl(out / "comments.jsonl.gz", comment_records(videos, lines)),
         "queries.tsv.gz": write_tsv(out / "queries.tsv.gz", ("query", "count", "users", "locale"), past),
@@ -128,7 +132,8 @@ def _make_world(users: int, days: int, seed: int, parameters: Parameters) -> _Wo
     end_ms = first_ms + days * DAY_MS
     library = Studio(grammars, popular, parameters).library(users, first_ms, end_ms, draws)
     trends = make_trends(days, names, parameters, draws)
-    scene = Scene(parameters, draws, grammars, popular, library, EventLines(end_ms))
+    lines, attractions = EventLines(end_ms), AttractionLines(end_ms)
+    scene = Scene(parameters, draws, grammars, popular, library, lines, attractions)
     return _World(names, people, trends, scene, first_ms)
 
 
@@ -147,11 +152,11 @@ def _make_popular(grammars: dict[str, Grammar], users: int, parameters: Paramete
     }
 
 
-def _live(world: _World, path: Path, days: int, progress: Progress | None) -> None:
-    """Lets every user visit on every day and writes the events in order of time."""
+def _live(world: _World, out: Path, days: int, progress: Progress | None) -> None:
+    """Lets every user visit on every day and writes the events in order of time, and the truth of the lists."""
     scene, draws = world.scene, world.scene.draws
     rhythm, visits = Rhythm(scene.parameters), Visits(scene)
-    with gzip_file(path) as out:
+    with gzip_file(out / "events.jsonl.gz") as events, gzip_file(out / "attractions.jsonl.gz") as attractions:
         for day in range(days):
             day_ms = world.first_ms + day * DAY_MS
             date = scene.parameters.last_day - timedelta(days=days - 1 - day)
@@ -160,6 +165,7 @@ def _live(world: _World, path: Path, days: int, progress: Progress | None) -> No
                 n_sessions = rhythm.sessions(user.per_day, date, draws)
                 for start_ms in sorted(rhythm.start_ms(user.locale, draws) for _ in range(n_sessions)):
                     visits.visit(user, day_ms + start_ms)
-            out.write(scene.lines.take(day_ms + DAY_MS))
+            events.write(scene.lines.take(day_ms + DAY_MS))
+            attractions.write(scene.attractions.take())
             if progress is not None:
                 progress("days", day + 1, days)

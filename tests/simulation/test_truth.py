@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 from collections import Counter
 from dataclasses import replace
 
@@ -66,13 +67,69 @@ def test_trends_are_not_searched_before_their_day(events, truth):
 
 def test_scan_follows_the_examination_probabilities(small):
     """Taps at a position, when only it attracts, are as frequent as the truth says it is examined."""
-    scene = Scene(small, Draws(3), {}, {}, None, None)
+    scene = Scene(small, Draws(3), {}, {}, None, None, None)
     visits = Visits(scene)
     for position, examined in enumerate(small.examination):
         chances = [0.0] * len(small.examination)
         chances[position] = 1.0
         taps = sum(visits._scan(chances) == position for _ in range(20_000))
         assert taps / 20_000 == pytest.approx(examined, abs=0.015)
+
+
+def test_attractions_tell_what_each_list_holds(events, records, small):
+    """One line a list; nothing is tapped that attracts nobody, and the wanted query attracts most."""
+    attractions = {record["request_id"]: record["attraction"] for record in records("attractions.jsonl.gz")}
+    lists = {event["request_id"]: event for event in events if event["type"] == "impression"}
+    assert attractions.keys() == lists.keys()
+    assert all(len(attractions[name]) == len(event["shown"]) for name, event in lists.items())
+    tapped = [attractions[event["request_id"]][event["position"]] for event in events if event["type"] == "click"]
+    assert min(tapped) > 0
+    assert max(tapped) == small.target_attraction
+
+
+def test_clicks_are_as_many_as_examination_and_attraction_make(events, records, truth):
+    """The sum over all typeahead lists of the chance of a tap, by the truth alone, is the number of taps."""
+    attractions = {record["request_id"]: record["attraction"] for record in records("attractions.jsonl.gz")}
+    lists = [event for event in events if event.get("surface") == "typeahead" and event["type"] == "impression"]
+    taps = sum(event["type"] == "click" and event["surface"] == "typeahead" for event in events)
+    expected = variance = 0.0
+    for event in lists:
+        chances = zip(truth["clicks"]["examination"], attractions[event["request_id"]], strict=False)
+        passed = math.prod(1 - looked * attracts for looked, attracts in chances)
+        expected += 1 - passed
+        variance += passed * (1 - passed)
+    assert taps == pytest.approx(expected, abs=4 * math.sqrt(variance))
+
+
+def test_propensities_are_the_chances_of_the_order(tmp_path, small):
+    """As many queries stand at their place as the propensities of the lists say."""
+    share = 0.3
+    simulate(tmp_path, 60, 8, 3, parameters=replace(small, shuffled_share=share, logged_propensities=True))
+    lines = gzip.decompress((tmp_path / "events.jsonl.gz").read_bytes()).splitlines()
+    shown = [event for event in map(orjson.loads, lines) if event["type"] == "impression"]
+    assert all(len(event["propensities"]) == len(event["shown"]) for event in shown)
+    lists = [event["propensities"] for event in shown if len(event["shown"]) > 2]
+    moved = [sum(chance < 0.5 for chance in chances) for chances in lists]
+    # Of a shuffled list of n all but one are expected to move; shuffling is the same draw for the whole list.
+    expected = sum(share * (len(chances) - 1) for chances in lists)
+    deviation = math.sqrt(sum(share * len(chances) ** 2 for chances in lists))
+    assert sum(moved) == pytest.approx(expected, abs=4 * deviation)
+    assert {chance for chances in lists for chance in chances} == {
+        round(chance, 6) for n in map(len, lists) for chance in (share / n, 1 - share + share / n)
+    }
+
+
+def test_propensities_change_nothing_else(tmp_path, small):
+    simulate(tmp_path / "with", 6, 3, 9, parameters=replace(small, logged_propensities=True))
+    simulate(tmp_path / "without", 6, 3, 9, parameters=small)
+    with_them, without = (
+        [
+            orjson.loads(line)
+            for line in gzip.decompress((tmp_path / name / "events.jsonl.gz").read_bytes()).splitlines()
+        ]
+        for name in ("with", "without")
+    )
+    assert [{key: value for key, value in event.items() if key != "propensities"} for event in with_them] == without
 
 
 def test_typeahead_clicks_fall_with_the_position(tmp_path, small):

@@ -12,7 +12,7 @@ from suggest.simulation import simulate
 from suggest.types import parse_event
 
 FILES = (
-    *("comments.jsonl.gz", "events.jsonl.gz", "items.jsonl.gz"),
+    *("attractions.jsonl.gz", "comments.jsonl.gz", "events.jsonl.gz", "items.jsonl.gz"),
     *("lexicon.tsv.gz", "queries.tsv.gz", "truth.json"),
 )
 

@@ -29,6 +29,7 @@ _EVENT_FIELDS: list[pa.Field[Any]] = [
     pa.field("shown", pa.list_(pa.string())),
     pa.field("position", pa.int32()),
     pa.field("watch_s", pa.float64()),
+    pa.field("propensities", pa.list_(pa.float64())),
 ]
 EVENT_SCHEMA = pa.schema(_EVENT_FIELDS)
 """One column for each attribute of `Event`, in the same order."""

@@ -12,7 +12,8 @@ import orjson
 from suggest.stores.identity import seen_key
 from suggest.types import Event
 
-_TS_US, _KNOWN_AT_US, _SHOWN = (Event._fields.index(name) for name in ("ts_us", "known_at_us", "shown"))
+_TS_US, _KNOWN_AT_US = (Event._fields.index(name) for name in ("ts_us", "known_at_us"))
+_LISTS = tuple(Event._fields.index(name) for name in ("shown", "propensities"))
 
 
 def to_body(event: Event) -> bytes:
@@ -41,8 +42,9 @@ def to_event(body: bytes) -> Event:
     values = orjson.loads(body)
     if values[_KNOWN_AT_US] is None:
         values[_KNOWN_AT_US] = values[_TS_US]
-    if len(values) > _SHOWN and values[_SHOWN] is not None:
-        values[_SHOWN] = tuple(values[_SHOWN])
+    for at in _LISTS:
+        if len(values) > at and values[at] is not None:
+            values[at] = tuple(values[at])
     return Event(*values)
 
 

@@ -61,6 +61,7 @@ class Event(NamedTuple):
     shown: tuple[str, ...] | None = None
     position: int | None = None
     watch_s: float | None = None
+    propensities: tuple[float, ...] | None = None
 
     def to_record(self) -> dict[str, Any]:
         """The record from which `parse_event` makes an equal event."""
@@ -101,6 +102,8 @@ def parse_event(record: object, *, latest_us: int | None = None) -> Event:
         values.setdefault("source", "typed")
     elif kind == "delete":
         _require_target(values)
+    elif kind == "impression":
+        _require_aligned(values)
     ts_us = _moment(record.get("ts"), "ts", latest_us)
     known_at = record.get("known_at")
     known_at_us = ts_us if _absent(known_at) else _moment(known_at, "known_at", latest_us)
@@ -119,7 +122,7 @@ def _read_values(record: Mapping[str, Any]) -> dict[str, Any]:
     # In the order of _READERS and not of the record, so that one record always gets one reason.
     for name, read in _READERS.items():
         value = get(name)
-        # Not a call of _absent: this line runs fourteen times a record.
+        # Not a call of _absent: this line runs fifteen times a record.
         if value is None or value in _EMPTY:
             continue
         values[name] = read(value, name)
@@ -151,6 +154,14 @@ def _moment(value: object, name: str, latest_us: int | None) -> int:
 def _require_target(values: Mapping[str, Any]) -> None:
     if not values.keys() & {"item", "comment", "query"}:
         raise EventError("missing_target", "a delete event needs one of item, comment, query")
+
+
+def _require_aligned(values: Mapping[str, Any]) -> None:
+    n_shown, n_propensities = len(values["shown"]), len(values.get("propensities", values["shown"]))
+    if n_propensities != n_shown:
+        raise EventError(
+            "bad_propensities", f"propensities: expected one for each of the {n_shown} shown, got {n_propensities}"
+        )
 
 
 def _hash_id(kind: str, ts_us: int, user: str, values: Mapping[str, Any]) -> str:
@@ -233,6 +244,24 @@ def _read_shown(value: Any, name: str) -> tuple[str, ...]:
     return tuple(check_text(query, name) for query in queries)
 
 
+def _read_propensities(value: Any, name: str) -> tuple[float, ...]:
+    cells = value.split("|") if isinstance(value, str) else value
+    if not isinstance(cells, (list, tuple)) or len(cells) > MAX_SHOWN:
+        raise EventError(f"bad_{name}", f"{name}: expected a list of at most {MAX_SHOWN} numbers, got {_shown(value)}")
+    return tuple(_read_propensity(cell, name) for cell in cells)
+
+
+def _read_propensity(value: Any, name: str) -> float:
+    try:
+        chance = float("nan") if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        chance = float("nan")
+    if not 0 < chance <= 1:
+        # What happened had a chance above 0, and a weight is its inverse.
+        raise EventError(f"bad_{name}", f"{name}: expected numbers above 0 and at most 1, got {_shown(value)}")
+    return chance
+
+
 def _one_of(allowed: frozenset[str]) -> Callable[[Any, str], str]:
     def read(value: Any, name: str) -> str:
         if not isinstance(value, str) or value not in allowed:
@@ -279,6 +308,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "shown": _read_shown,
     "position": _read_position,
     "watch_s": _read_watch_s,
+    "propensities": _read_propensities,
 }
 
 KNOWN_FIELDS = frozenset({"type", "ts", "user", "event_id", "known_at", *_READERS})

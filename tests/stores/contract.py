@@ -45,6 +45,7 @@ def every_field() -> Event:
         shown=("a|b", "", "🙂"),
         position=199,
         watch_s=0.1,
+        propensities=(0.1, 1.0, 1e-9),
     )
 
 

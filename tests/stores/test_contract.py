@@ -98,6 +98,7 @@ events = st.builds(
     shown=st.none() | st.lists(queries, max_size=3).map(tuple),
     position=st.none() | st.integers(0, 199),
     watch_s=st.none() | st.floats(0, allow_infinity=False),
+    propensities=st.none() | st.lists(st.floats(0, 1, exclude_min=True), max_size=3).map(tuple),
 )
 calls = st.one_of(
     st.tuples(st.just("append"), st.lists(events, max_size=6)),

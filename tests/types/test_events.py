@@ -77,6 +77,14 @@ def test_event_is_the_same_from_json_lines_tsv_and_parquet(record: dict[str, Any
     assert from_json == from_tsv == from_parquet
 
 
+def test_event_propensities_are_the_same_from_a_list_and_from_a_cell() -> None:
+    listed = parse_event(_IMPRESSION | {"shown": ["a", "b"], "propensities": [0.25, 1]})
+    assert listed.propensities == (0.25, 1.0)
+    assert parse_event(_IMPRESSION | {"shown": "a|b", "propensities": "0.25|1"}) == listed
+    assert parse_event(listed.to_record()) == listed
+    assert parse_event(_IMPRESSION).propensities is None
+
+
 @given(_records(_ids), _ids)
 def test_event_id_of_the_client_is_kept(record: dict[str, Any], event_id: str) -> None:
     assert parse_event(record | {"event_id": event_id}).event_id == event_id
@@ -147,6 +155,14 @@ _LONG = "x" * (MAX_TEXT_CHARS + 1)
         ("bad_shown", _IMPRESSION | {"shown": {"q": 1}}),
         ("bad_shown", _IMPRESSION | {"shown": ["q"] * (MAX_SHOWN + 1)}),
         ("bad_shown", _IMPRESSION | {"shown": [1]}),
+        ("bad_propensities", _IMPRESSION | {"propensities": [0]}),
+        ("bad_propensities", _IMPRESSION | {"propensities": [1.5]}),
+        ("bad_propensities", _IMPRESSION | {"propensities": ["often"]}),
+        ("bad_propensities", _IMPRESSION | {"propensities": [True]}),
+        ("bad_propensities", _IMPRESSION | {"propensities": [float("nan")]}),
+        ("bad_propensities", _IMPRESSION | {"propensities": [0.5, 0.5]}),
+        ("bad_propensities", _IMPRESSION | {"propensities": 0.5}),
+        ("bad_propensities", _IMPRESSION | {"shown": [], "propensities": [0.5]}),
         ("bad_position", _CLICK | {"position": -1}),
         ("bad_position", _CLICK | {"position": MAX_SHOWN}),
         ("bad_position", _CLICK | {"position": 1.5}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from suggest.cli.arguments import Subparsers, add_command, add_index, add_state, positive, state_url
 from suggest.cli.output import print_result
@@ -26,6 +27,9 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--workers", type=positive, default=1, metavar="N", help="processes that share the index's memory (default: 1)"
     )
+    parser.add_argument(
+        "--experiment", type=Path, metavar="FILE", help="TOML file of orders to compare, and who gets which"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -36,7 +40,15 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json:
         about = {"url": f"http://{arguments.host}:{arguments.port}/", "index": str(arguments.index), "state": url}
         print_result(about, as_json=True)
-    serve(arguments.index, url, arguments.host, arguments.port, arguments.workers, verify=arguments.verify)
+    serve(
+        arguments.index,
+        url,
+        arguments.host,
+        arguments.port,
+        arguments.workers,
+        verify=arguments.verify,
+        experiment=arguments.experiment,
+    )
 
 
 def _port(text: str) -> int:

@@ -20,7 +20,7 @@ from suggest.service.body import buffered
 from suggest.service.context import Context
 from suggest.service.description import describe
 from suggest.service.generations import Generations
-from suggest.service.hot import COMPLETE_PATH, Complete
+from suggest.service.hot import ARM_HEADER, COMPLETE_PATH, Complete
 from suggest.service.metrics import Metrics
 from suggest.service.problems import Refusal, problem, response_to
 from suggest.service.settings import Settings
@@ -36,7 +36,12 @@ def create_app(settings: Settings) -> ASGIApp:
     if not settings.cors_origins:
         return service
     return CORSMiddleware(
-        service, settings.cors_origins, allow_methods=["GET", "POST", "DELETE"], allow_headers=["*"], max_age=86_400
+        service,
+        settings.cors_origins,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["*"],
+        expose_headers=[ARM_HEADER.decode()],
+        max_age=86_400,
     )
 
 
@@ -46,7 +51,7 @@ class Dispatcher:
     def __init__(self, context: Context, api: ASGIApp) -> None:
         self._context = context
         self._api = api
-        self._complete = Complete(context.generations, context.settings.tokens, context.metrics)
+        self._complete = Complete(context.generations, context.settings, context.metrics)
         self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -26,6 +26,9 @@ MAX_WHERE_BYTES = 4096
 MAX_WHERE_DEPTH = 32
 """Deepest nesting of `where`; every level is a call when it is compiled and evaluated."""
 
+DEFAULT_K = 10
+"""How many suggestions are given to a request that does not say."""
+
 PARAMETERS = ("q", "k", "user", "locale", "region", "session", "match", "where", "explain")
 """Parameters of `GET /v1/complete`, as in its OpenAPI description; others are ignored."""
 

@@ -6,12 +6,15 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
+from functools import partial
 from string import ascii_lowercase
 
 from suggest import artifacts
 from suggest.engine import Engine
 from suggest.errors import ArtifactError, SuggestError
 from suggest.interfaces import State
+from suggest.service.arms import Serving, serving_alone, serving_with_arms
+from suggest.service.experiment import Ranker
 from suggest.service.metrics import Metrics
 from suggest.service.problems import Refusal, problem
 from suggest.service.settings import Settings
@@ -37,7 +40,7 @@ def open_newest_good(settings: Settings, state: State | None) -> tuple[Engine, l
     passed_over: list[str] = []
     for name in _by_preference(settings.index_dir, passed_over):
         try:
-            return _open(settings, state, name), passed_over
+            return _open(settings, state, name, "default"), passed_over
         except ArtifactError as error:
             passed_over.append(f"{name}: {error}")
     reasons = "; ".join(passed_over) or "nothing was built there"
@@ -45,7 +48,7 @@ def open_newest_good(settings: Settings, state: State | None) -> tuple[Engine, l
 
 
 class Generations:
-    """Holds the engine that answers and replaces it when `CURRENT` names another generation.
+    """Holds the engines that answer and replaces them when `CURRENT` names another generation.
 
     One reference is replaced between two requests. Whoever asked the old engine keeps it alive until
     they are done; its memory maps go with its last reader. All methods run on the event loop; opening
@@ -59,7 +62,7 @@ class Generations:
         self._settings = settings
         self._metrics = metrics
         self._state: State | None = None
-        self._engine: Engine | None = None
+        self._serving: Serving | None = None
         self._changing = asyncio.Lock()
         self._follower: asyncio.Task[None] | None = None
         self._complaint: str | None = None
@@ -68,18 +71,23 @@ class Generations:
     @property
     def name(self) -> str | None:
         """Name of the generation that is served, None before the first."""
-        return None if self._engine is None else self._engine.generation
+        return None if self._serving is None else self._serving.engine.generation
 
     @property
-    def engine(self) -> Engine:
-        """The engine now; take it once per request, so that the whole answer comes from one generation.
+    def serving(self) -> Serving:
+        """What answers now; take it once per request, so that the whole answer comes from one moment.
 
         Raises:
             Refusal: 503, no generation could be loaded so far.
         """
-        if self._engine is None:
+        if self._serving is None:
             raise Refusal(problem("not-ready", "no generation is loaded; see the log of the service"))
-        return self._engine
+        return self._serving
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the generation that is served, as in `serving`."""
+        return self.serving.engine
 
     async def start(self, state: State) -> None:
         """Loads the newest good generation and follows `CURRENT` from then on.
@@ -93,8 +101,7 @@ class Generations:
         except ArtifactError as error:
             self._complain(str(error))
         else:
-            self._engine = engine
-            self._metrics.loaded_at.set(time.time())
+            self._serve(await self._with_arms(engine))
             self._note_fallback(engine, passed_over)
         self._follower = asyncio.create_task(self._follow())
 
@@ -108,6 +115,8 @@ class Generations:
     async def reload(self) -> str:
         """Serves what `CURRENT` names; returns its name when this worker serves it.
 
+        Arms of the experiment that could not be served are tried again.
+
         Raises:
             ArtifactError: it cannot be served; what was served stays served.
         """
@@ -117,11 +126,14 @@ class Generations:
                 raise ArtifactError(f"{self._settings.index_dir} holds no generation; run `suggest build`")
             if name != self.name:
                 try:
-                    self._adopt(await self._opened(name))
+                    engine = await self._opened(name)
                 except ArtifactError:
                     self.refused = name
                     self._metrics.swap_failures.inc()
                     raise
+                self._adopt(await self._with_arms(engine))
+            elif self.serving.missing:
+                self._serve(await self._with_arms(self.engine))
             return name
 
     async def rollback(self) -> str:
@@ -144,8 +156,9 @@ class Generations:
                 except ArtifactError as error:
                     reasons.append(f"{name}: {error}")
                     continue
+                serving = await self._with_arms(engine)
                 artifacts.switch_current(index_dir, name)
-                self._adopt(engine)
+                self._adopt(serving)
                 return name
         raise ArtifactError(f"no generation before {now} can be served ({'; '.join(reasons) or 'none is kept'})")
 
@@ -171,14 +184,28 @@ class Generations:
         self._complaint = complaint
 
     async def _opened(self, name: str) -> Engine:
-        return await asyncio.to_thread(_open, self._settings, self._state, name)
+        return await asyncio.to_thread(_open, self._settings, self._state, name, "default")
 
-    def _adopt(self, engine: Engine) -> None:
-        self._engine = engine
+    async def _with_arms(self, engine: Engine) -> Serving:
+        experiment = self._settings.experiment
+        if experiment is None:
+            return serving_alone(engine)
+        kept = {} if self._serving is None else self._serving.opened
+        open_arm = partial(_open, self._settings, self._state)
+        return await asyncio.to_thread(serving_with_arms, engine, experiment, open_arm, kept)
+
+    def _adopt(self, serving: Serving) -> None:
+        self._serve(serving)
         self.refused = None
         self._metrics.swaps.inc()
+        logger.info("Serving generation %s", serving.engine.generation)
+
+    def _serve(self, serving: Serving) -> None:
+        self._serving = serving
         self._metrics.loaded_at.set(time.time())
-        logger.info("Serving generation %s", engine.generation)
+        for arm, reason in serving.missing.items():
+            self._metrics.arms.failures.labels(arm).inc()
+            logger.warning("Arm %s of the experiment cannot be served, the control answers for it: %s", arm, reason)
 
     def _note_fallback(self, engine: Engine, passed_over: list[str]) -> None:
         if passed_over:
@@ -187,8 +214,8 @@ class Generations:
             logger.warning("Fell back to generation %s: %s", engine.generation, "; ".join(passed_over))
 
 
-def _open(settings: Settings, state: State | None, name: str) -> Engine:
-    verify = settings.verify and name != settings.verified
+def _open(settings: Settings, state: State | None, name: str, _ranker: Ranker) -> Engine:
+    verify = settings.verify and name not in settings.verified
     engine = Engine.open(settings.index_dir, state=state, generation=name, verify=verify)
     for prefix in _WARM_PREFIXES:
         engine.complete(prefix, match="prefix")

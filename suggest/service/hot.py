@@ -5,7 +5,8 @@ A framework's route costs 150 µs before any work, a bare callable 50 µs; this 
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
@@ -13,17 +14,24 @@ from starlette.types import Receive, Scope, Send
 
 from suggest.engine import Engine
 from suggest.errors import StateError
-from suggest.service.answers import answer_tail, with_request_id
-from suggest.service.arguments import complete_arguments
+from suggest.service.answers import answer_tail, next_request_id, with_request_id
+from suggest.service.arguments import DEFAULT_K, complete_arguments
+from suggest.service.arms import Serving
 from suggest.service.authorization import require
+from suggest.service.credit import credited_id
+from suggest.service.draft import drafted
+from suggest.service.experiment import Experiment
 from suggest.service.generations import Generations
 from suggest.service.metrics import TIMED_EVERY, Metrics
 from suggest.service.problems import response_to
-from suggest.service.tokens import Tokens
+from suggest.service.settings import Settings
 from suggest.types import Answer
 
 COMPLETE_PATH = "/v1/complete"
 """Where the hot route answers."""
+
+ARM_HEADER = b"suggest-arm"
+"""Response header that names the arm of the experiment; the body's shape is the same for all."""
 
 # Never cached: every answer has a request id of its own, which an impression is joined by, and a
 # blocked query must not come back from a cache.
@@ -74,11 +82,14 @@ class ReadyAnswers:
 class Complete:
     """The hot route: parse, ask the engine, answer; no await in between, so a swap cannot fall into it."""
 
-    def __init__(self, generations: Generations, tokens: Tokens, metrics: Metrics) -> None:
+    def __init__(self, generations: Generations, settings: Settings, metrics: Metrics) -> None:
         self._generations = generations
-        self._tokens = tokens
+        self._tokens = settings.tokens
+        self._experiment = settings.experiment
         self._metrics = metrics
         self._ready = ReadyAnswers()
+        # Of each arm its own: their engines answer differently.
+        self._ready_of_arm: defaultdict[str, ReadyAnswers] = defaultdict(ReadyAnswers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one GET or HEAD request."""
@@ -87,40 +98,70 @@ class Complete:
         try:
             if self._tokens.read is not None:
                 require("read", self._tokens, scope["headers"])
-            body = self.answer(scope["query_string"])
+            body, arm = self.answer(scope["query_string"])
         except Exception as error:  # noqa: BLE001 - nothing but a problem document leaves the process
             await self._refuse(error, scope, receive, send)
             return
         metrics.answered += 1
-        length = (b"content-length", b"%d" % len(body))
-        await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length]})
+        headers = [*_HEADERS, (b"content-length", b"%d" % len(body))]
+        if arm is not None:
+            headers.append((ARM_HEADER, arm.encode()))
+            metrics.arms.answered[arm] += 1
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         if begin:
-            metrics.complete_seconds.observe(perf_counter() - begin)
+            metrics.time(perf_counter() - begin, arm)
 
-    def answer(self, query_string: bytes) -> bytes:
-        """The JSON answer to a raw query string.
+    def answer(self, query_string: bytes) -> tuple[bytes, str | None]:
+        """The JSON answer to a raw query string, and the arm of the experiment that gave it.
 
         Raises:
             Refusal, SuggestError: to be answered with a problem document.
         """
-        engine = self._generations.engine
-        tail = self._ready.get(engine, query_string)
+        serving, request_id = self._generations.serving, next_request_id()
+        if self._experiment is not None and serving.arms:
+            return self._answer_in(self._experiment, serving, query_string, request_id)
+        tail = self._ready.get(serving.engine, query_string)
         if tail is None:
-            tail = self._new_tail(engine, query_string)
-        return with_request_id(tail)
+            tail = self._new_tail(serving.engine, self._ready, query_string, complete_arguments(query_string))
+        return with_request_id(tail, request_id), None
 
-    def _new_tail(self, engine: Engine, query_string: bytes) -> bytes:
+    def _answer_in(
+        self, experiment: Experiment, serving: Serving, query_string: bytes, request_id: str
+    ) -> tuple[bytes, str]:
         arguments = complete_arguments(query_string)
-        answer, degraded = self._answer(engine, arguments)
-        self._metrics.count(answer)
-        explain = arguments.get("explain", False)
-        tail = answer_tail(engine, arguments["text"], answer.suggestions, explain=explain, degraded=degraded)
+        arm = experiment.arm_of(arguments.get("user"), arguments.get("session"), request_id)
+        if arm.name not in serving.arms:
+            arm = experiment.control
+        engines = serving.arms[arm.name]
+        if arm.interleave:
+            tail, teams = self._drafted_tail(engines, arguments, request_id)
+            return with_request_id(tail, credited_id(request_id, experiment, arm, teams)), arm.name
+        (engine,), ready = engines, self._ready_of_arm[arm.name]
+        tail = ready.get(engine, query_string) or self._new_tail(engine, ready, query_string, arguments)
+        return with_request_id(tail, credited_id(request_id, experiment, arm)), arm.name
+
+    def _new_tail(self, engine: Engine, ready: ReadyAnswers, query_string: bytes, arguments: dict[str, Any]) -> bytes:
+        answer, degraded = self._ask(engine, arguments)
+        tail = self._tail(engine, arguments, answer, degraded=degraded)
         if answer.suggestions and not degraded and arguments.keys().isdisjoint(_NOT_KEPT):
-            self._ready.keep(query_string, tail)
+            ready.keep(query_string, tail)
         return tail
 
-    def _answer(self, engine: Engine, arguments: dict[str, Any]) -> tuple[Answer, bool]:
+    def _drafted_tail(
+        self, engines: Sequence[Engine], arguments: dict[str, Any], request_id: str
+    ) -> tuple[bytes, list[int]]:
+        asked = [self._ask(engine, arguments) for engine in engines]
+        (first, _), (second, _) = asked
+        answer, teams = drafted(first, second, arguments.get("k", DEFAULT_K), request_id)
+        return self._tail(engines[0], arguments, answer, degraded=any(degraded for _, degraded in asked)), teams
+
+    def _tail(self, engine: Engine, arguments: dict[str, Any], answer: Answer, *, degraded: bool) -> bytes:
+        self._metrics.count(answer)
+        explain = arguments.get("explain", False)
+        return answer_tail(engine, arguments["text"], answer.suggestions, explain=explain, degraded=degraded)
+
+    def _ask(self, engine: Engine, arguments: dict[str, Any]) -> tuple[Answer, bool]:
         """The answer, and whether it is less than it could be: it says so, and is counted."""
         try:
             answer = engine.answer(**arguments, deadline_s=FALLBACK_DEADLINE_S)

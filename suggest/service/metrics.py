@@ -8,6 +8,7 @@ from collections import Counter as Counts
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from suggest.service.arm_metrics import ArmMetrics
 from suggest.service.settings import METRICS_VARIABLE
 from suggest.types import Answer
 
@@ -66,6 +67,7 @@ class Metrics:
             registry=registry,
             multiprocess_mode="mostrecent",
         )
+        self.arms = ArmMetrics(registry, COMPLETE_BUCKETS_S)
         self._complete_ok = self.requests.labels("/v1/complete", "200")
 
     def count(self, answer: Answer) -> None:
@@ -74,12 +76,19 @@ class Metrics:
         self._tried.update(answer.tried)
         self._cut.update(answer.cut)
 
+    def time(self, seconds: float, arm: str | None) -> None:
+        """Takes in what one completion took, for its arm of the experiment as well."""
+        self.complete_seconds.observe(seconds)
+        if arm is not None:
+            self.arms.seconds.labels(arm).observe(seconds)
+
     def flush(self) -> None:
         """Moves what the hot route counted to the shared counters; on the event loop only."""
         self.answered_before += self.answered
         self._complete_ok.inc(self.answered)
         self.empty_answers.inc(self.empty)
         self.answered = self.empty = 0
+        self.arms.flush()
         for counter, counts in ((self.searches, self._tried), (self.searches_cut, self._cut)):
             for search, n_searches in counts.items():
                 counter.labels(search).inc(n_searches)

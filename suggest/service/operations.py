@@ -11,7 +11,9 @@ from fastapi import APIRouter, Response
 from suggest import artifacts
 from suggest.errors import ArtifactError
 from suggest.service import metrics
+from suggest.service.arms import Serving
 from suggest.service.context import ADMIN, Shared
+from suggest.service.experiment import Experiment
 from suggest.service.problems import Refusal, problem
 
 router = APIRouter()
@@ -60,16 +62,26 @@ async def post_rollback(context: Shared) -> dict[str, str]:
 @admin_router.get("/status")
 async def get_status(context: Shared) -> dict[str, Any]:
     """What this worker serves and knows."""
-    engine = context.generations.engine
+    serving = context.generations.serving
+    engine = serving.engine
     return {
         "generation": engine.generation,
         "generations": artifacts.generations(context.settings.index_dir),
         "refused": context.generations.refused,
+        "experiment": _experiment(context.settings.experiment, serving),
         "watermark": engine.watermark,
         "state": dict(context.state.counters()) if context.state is not None else {},
         "pid": os.getpid(),
         "uptime_s": round(time.monotonic() - context.started_s),
     }
+
+
+def _experiment(experiment: Experiment | None, serving: Serving) -> dict[str, Any] | None:
+    """By arm the generations that answer for it; none where the control does."""
+    if experiment is None:
+        return None
+    arms = {arm.name: [engine.generation for engine in serving.arms.get(arm.name, ())] for arm in experiment.arms}
+    return {"name": experiment.name, "arms": arms}
 
 
 def _refused(context: Shared, error: Exception) -> Refusal:

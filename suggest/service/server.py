@@ -18,6 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from suggest.errors import ArgumentError, SuggestError
+from suggest.service.experiment import CURRENT, read_experiment
 from suggest.service.settings import METRICS_VARIABLE, Settings
 from suggest.service.tokens import tokens_from
 
@@ -53,6 +54,7 @@ def serve(
     workers: int = 1,
     *,
     verify: bool = True,
+    experiment: str | os.PathLike[str] | None = None,
 ) -> None:
     """Serves until SIGINT or SIGTERM; requests under way are finished first, for at most 20 s.
 
@@ -65,9 +67,10 @@ def serve(
         port: port to bind; 0 for any free one, which the log line of the start names.
         workers: processes that share the port and, through memory maps, the generation.
         verify: check the SHA-256s of a generation before it is served.
+        experiment: a TOML file of the orders to compare, see `docs/experiments.md`; None for one order.
 
     Raises:
-        ArgumentError: arguments that do not go together.
+        ArgumentError: arguments that do not go together, or a file that describes no experiment.
         ArtifactError: no generation can be served.
         StateError: the state cannot be opened.
         SuggestError: the port cannot be bound, or a worker could not start.
@@ -79,18 +82,20 @@ def serve(
         verify=verify,
         cors_origins=tuple(os.environ.get("SUGGEST_CORS_ORIGINS", "").split()),
         public_url=os.environ.get("SUGGEST_PUBLIC_URL", "").rstrip("/") or None,
+        experiment=None if experiment is None else read_experiment(experiment),
     )
     _check_workers(settings, workers)
     _check_host(settings, host)
     logging.config.dictConfig(_LOGGING)
     _use_one_native_thread()
-    settings = replace(settings, verified=_verified_generation(settings))
+    served = _verified_generation(settings)
+    settings = replace(settings, verified=(served, *_verified_arms(settings)))
     with ExitStack() as stack:
         listener = stack.enter_context(_listening(host, port))
         if workers > 1:
             stack.enter_context(_shared_metrics())
         with _stop_signals_end_the_server():
-            _announce(settings, listener)
+            _announce(settings, served, listener)
             _run(settings, listener, workers)
     logger.info("Stopped")
 
@@ -143,6 +148,21 @@ def _verified_generation(settings: Settings) -> str:
         return open_newest_good(settings, state)[0].generation
     finally:
         state.close()
+
+
+def _verified_arms(settings: Settings) -> list[str]:
+    from suggest.artifacts import Generation
+    from suggest.errors import ArtifactError
+
+    if settings.experiment is None or not settings.verify:
+        return []
+    named = {arm.generation for arm in settings.experiment.arms if not arm.interleave} - {CURRENT}
+    verified = []
+    for name in sorted(named):
+        # One that is broken is told by the workers, who serve the control in its place.
+        with suppress(ArtifactError):
+            verified.append(Generation.open(settings.index_dir, name).name)
+    return verified
 
 
 @contextmanager
@@ -205,11 +225,11 @@ def _shared_metrics() -> Iterator[None]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _announce(settings: Settings, listener: socket.socket) -> None:
+def _announce(settings: Settings, served: str, listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     limit = " (no token is set, so only this machine can reach it)" if settings.tokens.open_to_all else ""
-    logger.info("Serving generation %s at http://%s:%d%s", settings.verified, shown, port, limit)
+    logger.info("Serving generation %s at http://%s:%d%s", served, shown, port, limit)
 
 
 def _run(settings: Settings, listener: socket.socket, workers: int) -> None:

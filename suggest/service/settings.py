@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from suggest.service.experiment import Experiment
 from suggest.service.tokens import Tokens
 
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -20,7 +21,8 @@ class Settings:
         state_url: where the state lives, e.g. `sqlite:////var/lib/suggest/state.sqlite`.
         tokens: who may do what.
         verify: check the SHA-256s of a generation before it is served.
-        verified: name of a generation whose SHA-256s were checked already; workers need not repeat it.
+        verified: names of generations whose SHA-256s were checked already; workers need not repeat it.
+        experiment: which orders are compared; None for one order for everybody.
         cors_origins: web origins that may call the service from their pages; `*` for any.
         public_url: how the service is reached from outside, e.g. `https://suggest.example.org`;
             None takes it from each request.
@@ -34,7 +36,8 @@ class Settings:
     state_url: str
     tokens: Tokens = field(default_factory=Tokens)
     verify: bool = True
-    verified: str | None = None
+    verified: tuple[str, ...] = ()
+    experiment: Experiment | None = None
     cors_origins: tuple[str, ...] = ()
     public_url: str | None = None
     poll_s: float = 0.5

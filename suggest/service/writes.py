@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from suggest.service.context import WRITE, Shared
+from suggest.service.context import WRITE, Context, Shared
 from suggest.service.problems import Refusal, problem
-from suggest.types import DAY_US, now_us
+from suggest.types import DAY_US, Observed, now_us
 from suggest.types.events import MAX_ID_CHARS
 
 MAX_EVENTS = 1000
@@ -47,6 +47,7 @@ async def post_events(request: Request, context: Shared) -> Response:
     counts = {"accepted": observed.accepted, "duplicate": observed.duplicates, "rejected": len(observed.rejected)}
     for outcome, number in counts.items():
         context.metrics.events.labels(outcome).inc(number)
+    _credit(events, observed, context)
     rejected = [{"index": index, "reason": reason} for index, reason in observed.rejected]
     answer = {"accepted": observed.accepted, "duplicates": observed.duplicates, "rejected": rejected}
     return Response(orjson.dumps(answer), 202, media_type="application/json")
@@ -59,6 +60,14 @@ async def delete_user(user: str, context: Shared) -> dict[str, int]:
         raise Refusal(problem("bad-argument", f"user: expected 1 to {MAX_ID_CHARS} characters", argument="user"))
     engine = context.generations.engine
     return {"forgotten": await context.writer.run(partial(engine.forget, user))}
+
+
+def _credit(events: list[Any], observed: Observed, context: Context) -> None:
+    experiment = context.settings.experiment
+    # Which events of a batch were duplicates is not known: one that was sent again in part counts for nobody.
+    if experiment is not None and not observed.duplicates:
+        rejected = {index for index, _ in observed.rejected}
+        context.metrics.arms.count_events(events, rejected, experiment)
 
 
 def _parsed(body: bytes) -> Any:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
 _MAIN = """
+import json
 import sys
 from suggest.errors import SuggestError
 from suggest.service.server import serve
 try:
-    serve(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
+    serve(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), **json.loads(sys.argv[6]))
 except SuggestError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
@@ -73,10 +75,17 @@ class Running:
 
 
 def start(
-    index_dir: Path, state_url: str, host: str = "127.0.0.1", port: int = 0, workers: int = 1, **environ: str
+    index_dir: Path,
+    state_url: str,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    workers: int = 1,
+    options: Mapping[str, str] | None = None,
+    **environ: str,
 ) -> Running:
     """Starts a service; the caller stops it."""
-    command = [sys.executable, "-c", _MAIN, str(index_dir), state_url, host, str(port), str(workers)]
+    numbers = [str(port), str(workers)]
+    command = [sys.executable, "-c", _MAIN, str(index_dir), state_url, host, *numbers, json.dumps(options or {})]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SUGGEST_")}
     return Running(
         subprocess.Popen(
@@ -87,10 +96,16 @@ def start(
 
 @contextmanager
 def started(
-    index_dir: Path, state_url: str, host: str = "127.0.0.1", port: int = 0, workers: int = 1, **environ: str
+    index_dir: Path,
+    state_url: str,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    workers: int = 1,
+    options: Mapping[str, str] | None = None,
+    **environ: str,
 ) -> Iterator[Running]:
     """Starts a service and stops it after the block."""
-    running = start(index_dir, state_url, host, port, workers, **environ)
+    running = start(index_dir, state_url, host, port, workers, options, **environ)
     try:
         yield running
     finally:

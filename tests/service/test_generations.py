@@ -172,7 +172,7 @@ def test_nothing_to_serve_says_what_to_do(tmp_path: Path):
 def test_no_verify_skips_the_checksums_only(index_dir: Path):
     """A flipped byte goes unseen without verification, a missing file does not."""
     newest = max(artifacts.generations(index_dir))
-    engine, passed_over = open_newest_good(settings_of(index_dir, verified=newest), None)
+    engine, passed_over = open_newest_good(settings_of(index_dir, verified=(newest,)), None)
     assert (engine.generation, passed_over) == (newest, [])
     (index_dir / newest / "manifest.json").unlink()
     engine, passed_over = open_newest_good(settings_of(index_dir, verify=False), None)

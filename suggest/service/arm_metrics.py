@@ -64,5 +64,5 @@ class ArmMetrics:
         self.clicks.labels(arm).inc()
         self.reciprocal_ranks.labels(arm).inc(1 / (position + 1))
         team = credit.team_at(position)
-        if team is not None:
-            self.team_clicks.labels(arm, team).inc()
+        if team:
+            self.team_clicks.labels(arm, credit.arm_of_team(team)).inc()

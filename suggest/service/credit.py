@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from suggest.evaluation.interleaving import Team
 from suggest.service.experiment import Arm, Experiment
 
 _CREDITED = re.compile(r"[0-9a-f]+-[0-9a-f]+\.([0-9a-f]{4})\.([0-9a-f])(?:\.([0-9a-f]{1,32}))?")
@@ -25,25 +26,34 @@ class Credit(NamedTuple):
 
     Attributes:
         arm: the arm that answered.
-        teams: of a draft, by position: 0 for its first arm, 1 for its second; empty for other arms.
+        teams: of a draft, by position: `a` for its first arm, `b` for its second; positions beyond are nobody's.
     """
 
     arm: Arm
-    teams: tuple[int, ...] = ()
+    teams: tuple[Team, ...] = ()
 
-    def team_at(self, position: int) -> str | None:
-        """Name of the arm that a draft took the query at `position` from; None where there is none."""
-        if not 0 <= position < len(self.teams):
-            return None
-        return self.arm.interleave[self.teams[position]]
+    def team_at(self, position: int) -> Team:
+        """The team of the query at `position`; empty where there is none."""
+        return self.teams[position] if 0 <= position < len(self.teams) else ""
+
+    def arm_of_team(self, team: Team) -> str:
+        """Name of the arm behind a team of this draft."""
+        return self.arm.interleave["ab".index(team)]
 
 
-def credited_id(request_id: str, experiment: Experiment, arm: Arm, teams: Sequence[int] = ()) -> str:
-    """The request id with its arm and, for a draft, the team of each position."""
+def credited_id(request_id: str, experiment: Experiment, arm: Arm, teams: Sequence[Team] = ()) -> str:
+    """The request id with its arm and, for a draft, the team of each position.
+
+    Args:
+        request_id: of the answer, unique by itself.
+        experiment: that is running.
+        arm: that answered.
+        teams: as from `team_draft`, where nobody's positions come last.
+    """
     credited = f"{request_id}.{experiment.tag}.{experiment.arms.index(arm):x}"
     if not arm.interleave:
         return credited
-    bits = "".join(map(str, teams))
+    bits = "".join(str("ab".index(team)) for team in teams if team)
     # A leading 1 keeps the zeros behind it.
     return f"{credited}.{int(f'1{bits}', 2):x}"
 
@@ -56,5 +66,9 @@ def credit_of(request_id: str, experiment: Experiment) -> Credit | None:
     index = int(match[2], 16)
     if index >= len(experiment.arms) or bool(match[3]) != bool(experiment.arms[index].interleave):
         return None
-    teams = tuple(map(int, f"{int(match[3], 16):b}"[1:])) if match[3] else ()
-    return Credit(experiment.arms[index], teams)
+    return Credit(experiment.arms[index], _teams(match[3] or "1"))
+
+
+def _teams(written: str) -> tuple[Team, ...]:
+    bits = f"{int(written, 16):b}"[1:]
+    return tuple("a" if bit == "0" else "b" for bit in bits)

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from suggest.engine import Engine
 from suggest.errors import StateError
+from suggest.evaluation.interleaving import Team
 from suggest.service.answers import answer_tail, next_request_id, with_request_id
 from suggest.service.arguments import DEFAULT_K, complete_arguments
 from suggest.service.arms import Serving
@@ -150,7 +151,7 @@ class Complete:
 
     def _drafted_tail(
         self, engines: Sequence[Engine], arguments: dict[str, Any], request_id: str
-    ) -> tuple[bytes, list[int]]:
+    ) -> tuple[bytes, list[Team]]:
         asked = [self._ask(engine, arguments) for engine in engines]
         (first, _), (second, _) = asked
         answer, teams = drafted(first, second, arguments.get("k", DEFAULT_K), request_id)

@@ -175,17 +175,17 @@ def test_a_file_that_describes_none_is_one_line_with_its_path(tmp_path, content)
     assert "\n" not in str(raised.value)
 
 
-@given(st.lists(st.integers(0, 1), max_size=100), st.integers(0, 2), st.integers(0, 2**64))
-def test_a_request_id_gives_its_credit_back(teams, index, number):
+@given(st.lists(st.sampled_from("ab"), max_size=100), st.integers(0, 9), st.integers(0, 2), st.integers(0, 2**64))
+def test_a_request_id_gives_its_credit_back(teams, n_filled, index, number):
     which = parse_experiment({"name": "trial", "arms": ARMS})
     arm = which.arms[index]
-    found = credit_of(credited_id(f"5f0c9e1b2a7d-{number:x}", which, arm, teams), which)
+    found = credit_of(credited_id(f"5f0c9e1b2a7d-{number:x}", which, arm, [*teams, *[""] * n_filled]), which)
 
     assert found is not None
     assert found.arm == arm
-    expected = [("control", "untrained")[team] for team in teams] if arm.interleave else [None] * len(teams)
+    expected = teams if arm.interleave else [""] * len(teams)
     assert [found.team_at(position) for position in range(len(teams))] == expected
-    assert found.team_at(len(teams)) is found.team_at(-1) is None
+    assert found.team_at(len(teams)) == found.team_at(-1) == ""
 
 
 def test_request_ids_of_other_experiments_credit_nobody():
@@ -215,10 +215,10 @@ def test_any_other_request_id_credits_nobody_or_an_arm(request_id):
 def test_request_ids_stay_within_what_events_may_carry():
     """At most 100 suggestions: the longest id is far below the limit of an id."""
     which = parse_experiment({"name": "trial", "arms": ARMS})
-    longest = credited_id(f"{'f' * 12}-{2**64:x}", which, which.arms[2], [1] * 100)
+    longest = credited_id(f"{'f' * 12}-{2**64:x}", which, which.arms[2], ["b"] * 100)
 
     assert len(longest) < 100
-    assert len({credited_id("1-1", which, which.arms[2], [team] * n) for team in (0, 1) for n in range(1, 101)}) == 200
+    assert len({credited_id("1-1", which, which.arms[2], [team] * n) for team in "ab" for n in range(1, 101)}) == 200
 
 
 def test_shares_of_a_third_are_whole():

@@ -28,13 +28,13 @@ from suggest.evaluation import (
     MostPopular,
     Outcome,
     OwnHistoryThenPopular,
+    arrival_order,
     bootstrap_ratio,
     replay,
+    slices,
     summarise,
 )
 from suggest.evaluation.metrics import reciprocal_ranks
-from suggest.evaluation.replay import arrival_order
-from suggest.evaluation.report import slices
 from suggest.pipelines.build import build
 from suggest.types import DAY_US, Event, Suggestion
 

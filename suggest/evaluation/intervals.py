@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -66,19 +66,40 @@ def bootstrap_ratio(
         raise ValueError(f"expected equal lengths above 0, got {len(values)}, {len(baseline)} and {len(users)}")
     if not baseline.sum():
         raise ValueError("expected a baseline above 0, got one that sums to 0")
+    return bootstrap(_ratio, np.column_stack([values, baseline]), users, resamples=resamples, seed=seed)
+
+
+def bootstrap(
+    statistic: Callable[[Values], float],
+    columns: Values,
+    users: Sequence[str],
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> Interval:
+    """A function of sums over tests, with an interval from drawing whole users with replacement.
+
+    Args:
+        statistic: takes the columns' sums, shape (n_columns,); NaN where they have no such figure: draws in which
+            that happens are left out.
+        columns: what is summed, shape (n_tests, n_columns).
+        users: whose test it is, shape (n_tests,).
+        resamples: how many draws.
+        seed: of the generator; the same seed draws the same users for every statistic.
+
+    Returns:
+        The figure; its bounds are NaN where no draw has one.
+    """
     codes = {user: code for code, user in enumerate(dict.fromkeys(users))}
     groups = np.array([codes[user] for user in users])
-    drawn = _resampled(np.bincount(groups, values), np.bincount(groups, baseline), resamples, seed)
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    return Interval(float(values.sum() / baseline.sum()), float(low), float(high))
-
-
-def _resampled(sums: npt.NDArray[Any], baseline_sums: npt.NDArray[Any], resamples: int, seed: int) -> Values:
+    sums = np.column_stack([np.bincount(groups, column) for column in columns.T])
     rng = np.random.default_rng(seed)
-    ratios = []
-    for _ in range(resamples):
-        drawn = rng.integers(0, len(sums), size=len(sums))
-        below = baseline_sums[drawn].sum()
-        if below:
-            ratios.append(sums[drawn].sum() / below)
-    return np.array(ratios)
+    draws = (sums[rng.integers(0, len(sums), size=len(sums))].sum(axis=0) for _ in range(resamples))
+    figures = np.array([statistic(draw) for draw in draws])
+    figures = figures[~np.isnan(figures)]
+    low, high = np.percentile(figures, [2.5, 97.5]) if len(figures) else (np.nan, np.nan)
+    return Interval(statistic(columns.sum(axis=0)), float(low), float(high))
+
+
+def _ratio(sums: Values) -> float:
+    return float(sums[0] / sums[1]) if sums[1] else np.nan

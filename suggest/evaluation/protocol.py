@@ -37,8 +37,7 @@ def cut_length(user: str, ts: str, query: str) -> int:
     length = len(comparison_text(query))
     if length < MIN_TEST_CHARS:
         raise ValueError(f"expected a query of {MIN_TEST_CHARS} characters or more, got {length}")
-    digest = hashlib.sha256((user + ts + query).encode()).hexdigest()
-    return 1 + int(digest[:8], 16) % (length - 1)
+    return 1 + int(_digest(user, ts, query)[:8], 16) % (length - 1)
 
 
 def typed_prefix(record: Mapping[str, Any]) -> str:
@@ -50,6 +49,15 @@ def typed_prefix(record: Mapping[str, Any]) -> str:
     return comparison_text(query)[: cut_length(str(record["user"]), str(record["ts"]), query)]
 
 
+def is_sampled(record: Mapping[str, Any], share: float) -> bool:
+    """Whether a search is in a sample of this share of a log, which a larger share's sample contains.
+
+    The hash is that of the cut, of which other digits are taken: cut and sample are independent.
+    """
+    digest = _digest(str(record["user"]), str(record["ts"]), str(record["query"]))
+    return int(digest[8:16], 16) < share * 2**32
+
+
 def is_test(query: str, previous: str | None) -> bool:
     """Whether a search is a test, given its and the same user's previous query as comparison text.
 
@@ -57,3 +65,7 @@ def is_test(query: str, previous: str | None) -> bool:
     for remembering one query alone.
     """
     return len(query) >= MIN_TEST_CHARS and query != previous
+
+
+def _digest(user: str, ts: str, query: str) -> str:
+    return hashlib.sha256((user + ts + query).encode()).hexdigest()

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suggest.errors import EventError
-from suggest.evaluation import MostPopular, OwnHistoryThenPopular, comparison_text, evaluate, replay
+from suggest.evaluation import MostPopular, OwnHistoryThenPopular, comparison_text, evaluate, replay, report_on
 from suggest.evaluation.protocol import typed_prefix
-from suggest.evaluation.replay import arrival_order
+from suggest.evaluation.replay import MAX_SERIES_CHARS, arrival_order
 from suggest.types import SECOND_US, Suggestion
 
 
@@ -85,6 +85,37 @@ def test_replay_of_a_malformed_record_is_an_error():
         run(Recording(), [{"type": "search", "ts": 1, "user": "u"}])
 
 
+def test_replay_of_a_series_asks_after_every_character_before_the_event_is_revealed():
+    records = [search(1, "u", "ab"), search(2, "v", "abc")]
+    completer = Recording()
+    outcomes = run(completer, records, series_share=1)
+    asked = [call[1] for call in completer.calls if call[0] == "complete"]
+    assert asked == ["a", "a", typed_prefix(records[1]), "a", "ab"]
+    assert [outcome.series for outcome in outcomes] == [(0,), (0, 0)]
+    again = run(MostPopular([search(0, "w", "abd"), search(0, "w", "abc")]), records, series_share=1)
+    assert [outcome.series for outcome in again] == [(0,), (1, 1)]
+
+
+def test_replay_samples_series_by_a_hash_of_the_search_and_leaves_very_long_queries_out():
+    records = [search(at, "u", f"query {at}") for at in range(1000)]
+    few, more = (
+        {outcome.target for outcome in run(MostPopular([]), records, series_share=share) if outcome.series}
+        for share in (0.1, 0.3)
+    )
+    assert few < more
+    assert 0.25 < len(more) / 1000 < 0.35
+    long = [search(1, "u", "x" * (MAX_SERIES_CHARS + 1))]
+    assert [outcome.series for outcome in run(MostPopular([]), long, series_share=1)] == [()]
+
+
+def test_replay_reveals_what_lies_between_what_the_completer_knows_and_the_tests():
+    records = [search(1, "u", "ab"), search(2, "u", "cd"), search(3, "u", "ef")]
+    completer = Recording()
+    outcomes = run(completer, records, test_from_us=3 * SECOND_US, reveal_from_us=2 * SECOND_US)
+    assert [outcome.target for outcome in outcomes] == ["ef"]
+    assert [call[2] for call in completer.calls if call[0] == "observe"] == [2, 3]
+
+
 TRAIN = [search(1, "ann", "aa b"), search(2, "ann", "aa c"), search(3, "ann", "aa c"), search(4, "bob", "aa d")]
 TEST = [
     search(11, "bob", "aa d", locale="en"),
@@ -118,6 +149,7 @@ def test_evaluate_slices_by_what_the_training_part_knew():
     report = evaluate(MostPopular(TRAIN), TRAIN + TEST, test_from_us=10 * SECOND_US)
     sizes = {name: scores.n_tests for name, scores in report.slices.items() if not name.startswith("prefix")}
     assert sizes == {
+        "locale: none given": 3,
         "target: new to this user": 3,
         "target: seen in training": 2,
         "target: unseen in training": 1,
@@ -146,12 +178,45 @@ def test_evaluate_slices_part_the_tests_and_repeat_exactly(records, split):
     except ValueError:
         assert not run(OwnHistoryThenPopular([]), records, test_from_us=split * SECOND_US)
         return
-    for families in (("prefix",), ("user",), ("target: seen", "target: unseen"), ("target: new", "target: searched")):
+    families_of_slices = (
+        ("prefix",),
+        ("user",),
+        ("locale",),
+        ("target: seen", "target: unseen"),
+        ("target: new", "target: searched"),
+    )
+    for families in families_of_slices:
         assert (
             sum(s.n_tests for name, s in report.slices.items() if name.startswith(families)) == report.overall.n_tests
         )
     again = evaluate(OwnHistoryThenPopular([]), records, test_from_us=split * SECOND_US, resamples=10)
     assert json.dumps(report.to_json()) == json.dumps(again.to_json())
+
+
+@given(LOG, st.integers(0, 30), st.integers(0, 30))
+def test_replay_from_the_middle_has_the_last_outcomes_of_the_whole(records, split, start):
+    options = {"test_from_us": split * SECOND_US, "series_share": 0.5}
+    whole = run(OwnHistoryThenPopular([]), records, **options)
+    part = run(OwnHistoryThenPopular([]), records, start=start, **options)
+    assert part == whole[len(whole) - len(part) :]
+    assert (len(part) == len(whole)) or start > 0
+
+
+@given(LOG)
+def test_report_over_a_baseline_of_the_same_answers_has_ratio_one_in_every_slice(records):
+    outcomes = run(OwnHistoryThenPopular([]), [*records, search(99, "z", "last one")])
+    report = report_on(outcomes, [], baseline=outcomes, resamples=10)
+    for scores in (report.overall, *report.slices.values()):
+        found = [outcome.rank for outcome in outcomes if outcome.rank]
+        assert scores.mrr_ratio in (None, (1, 1, 1))
+        assert scores.mrr.value == 0 or scores.mrr_ratio is not None
+    assert (report.overall.mrr_ratio is not None) == bool(found)
+
+
+def test_report_over_a_baseline_of_other_tests_is_refused():
+    outcomes = run(MostPopular([]), [search(1, "u", "ab"), search(2, "u", "cd")])
+    with pytest.raises(ValueError, match="same tests"):
+        report_on(outcomes, [], baseline=outcomes[:1])
 
 
 @given(LOG)

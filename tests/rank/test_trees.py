@@ -55,8 +55,10 @@ MODELS = {
     "missing values": lambda: trained({"categories": True, "min_data_per_group": 5}, missing=0.2),
     "missing values not told": lambda: trained({"use_missing": False}, missing=0.2),
     "monotone": lambda: trained({"monotone_constraints": [1, 1, 0, 0, -1, 0]}),
-    "many thresholds": lambda: trained({"max_bin": 1000, "min_data_in_bin": 1}, n_trees=60),
-    "small trees": lambda: trained({"num_leaves": 2}),
+    "many thresholds": lambda: trained({"max_bin": 255, "min_data_in_bin": 1}, n_trees=60),
+    "15 leaves": lambda: trained({"num_leaves": 15}),
+    "16 leaves": lambda: trained({"num_leaves": 16}),
+    "2 leaves": lambda: trained({"num_leaves": 2}),
     "one tree": lambda: trained({}, n_trees=1),
     "without a split": lambda: trained({"min_data_in_leaf": 10**6}),
     "ranks": lambdarank,
@@ -113,7 +115,18 @@ def test_scores_at_thresholds_equal_those_of_lightgbm(booster, trees):
     np.testing.assert_array_equal(trees.scores(features), booster.predict(features))
 
 
-@pytest.mark.parametrize("n", [0, 1, 2, 63, 256, 257])
+def test_scores_of_one_request_equal_those_of_lightgbm(booster, trees):
+    """Where most features are one value for all candidates, missing ones included."""
+    rng = np.random.default_rng(6)
+    for seed in range(20):
+        features = rows(64, seed=seed, missing=0.05)
+        shared = rng.random(N_FEATURES) < 0.6
+        features[:, shared] = features[0, shared]
+
+        np.testing.assert_array_equal(trees.scores(features), booster.predict(features))
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 7, 8, 63, 128, 129])
 def test_scores_do_not_depend_on_the_rows_beside(booster, trees, n):
     features = rows(600, seed=2)
 
@@ -168,6 +181,13 @@ def test_an_unsplit_tree_gives_its_value_everywhere():
 def test_trees_of_more_leaves_are_refused():
     with pytest.raises(ValueError, match="at most 31 leaves a tree, got 32"):
         Trees.of(trained({"num_leaves": 32}).dump_model())
+
+
+def test_more_thresholds_of_a_feature_are_refused():
+    booster = trained({"max_bin": 2000, "min_data_in_bin": 1}, n_trees=100)
+
+    with pytest.raises(ValueError, match="fewer than 255 thresholds a feature"):
+        Trees.of(booster.dump_model())
 
 
 def test_zeros_as_missing_are_refused():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
+from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -77,6 +79,15 @@ def test_an_answer_that_a_deadline_cut_says_so_and_is_not_kept(shop: Service, mo
     monkeypatch.setattr("suggest.service.hot.FALLBACK_DEADLINE_S", 10.0)
     assert asked(shop, "q=guitra&k=9")["degraded"] is False
     assert shown(shop, "q=guitra&k=9")[0] == "guitar lessons"
+
+
+@pytest.mark.parametrize(("step_s", "is_cut"), [(1e-6, False), (0.021, True)])
+def test_a_search_is_cut_after_twenty_milliseconds_and_not_before(shop: Service, monkeypatch, step_s, is_cut):
+    """On a clock that moves with every look at it: a busy machine must not empty answers, a hanging search must end."""
+    ticks = count()
+    monkeypatch.setattr(import_module("suggest.candidates.gather"), "perf_counter", lambda: next(ticks) * step_s)
+    assert asked(shop, "q=guitra&k=9")["degraded"] is is_cut
+    assert bool(counted(shop, "suggest_fallback_searches_cut_total")) is is_cut
 
 
 def test_searches_besides_the_prefix_are_counted_when_an_answer_is_made(shop: Service, monkeypatch):

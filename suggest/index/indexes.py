@@ -17,6 +17,8 @@ from suggest.index.spelling import Spelling, save_spelling
 from suggest.index.spelling_learned import Learned, LearnedCorrections, save_learned
 from suggest.index.spelling_rivals import confident_variants
 from suggest.index.table import QueryColumns, ranks, save_queries
+from suggest.index.word_model import WordModel
+from suggest.index.word_model_build import WordStatistics, save_word_model
 from suggest.index.words import WordIndex
 from suggest.index.words_build import save_words
 
@@ -32,6 +34,7 @@ class Indexes(NamedTuple):
         scripts: queries by their other spellings.
         attributes: queries by what can be filtered.
         groups: near-duplicates.
+        word_model: words by the words before them, for queries that nobody searched.
     """
 
     prefixes: PrefixIndex
@@ -41,6 +44,7 @@ class Indexes(NamedTuple):
     scripts: ScriptIndex
     attributes: AttributeIndex
     groups: GroupTable
+    word_model: WordModel
 
     @classmethod
     def open(cls, generation: Generation) -> Indexes:
@@ -55,6 +59,7 @@ class Indexes(NamedTuple):
             ScriptIndex(generation),
             AttributeIndex(generation, prefixes),
             GroupTable(generation),
+            WordModel(generation),
         )
 
 
@@ -65,6 +70,7 @@ def save_indexes(
     attributes: AttributeRows,
     aliases: Iterable[tuple[int, str]] = (),
     learned: Sequence[Learned] = (),
+    statistics: WordStatistics | None = None,
 ) -> None:
     """Writes everything that `Indexes.open` reads.
 
@@ -75,6 +81,7 @@ def save_indexes(
         attributes: of the queries, by row of `columns`.
         aliases: (row of `columns`, normalised other name) pairs.
         learned: corrections that people made.
+        statistics: of words that completions may be generated from; without them none are.
     """
     ids = save_queries(writer, columns)
     rank = ranks(columns.weight)
@@ -85,3 +92,5 @@ def save_indexes(
     save_scripts(writer, columns.keys, rank.astype(np.uint32), aliases)
     save_attributes(writer, ids, attributes)
     save_groups(writer, columns.keys, ids, columns.weight, dict(confident_variants(vocabulary, weight)))
+    if statistics is not None:
+        save_word_model(writer, statistics, columns.keys, ids)

@@ -26,6 +26,7 @@ from suggest.interfaces import State
 from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect
 from suggest.pipelines.report import ReadReport
 from suggest.pipelines.suggestible import Removed, suggestible
+from suggest.pipelines.word_statistics import word_statistics
 from suggest.pipelines.write_index import write_index
 from suggest.rank import Policy
 from suggest.rank.personal_data import Safety
@@ -134,9 +135,12 @@ def build(
         connection = connect(scratch, memory_limit=MEMORY_LIMIT)
         tables = collect(connection, _inputs(events, queries, strict, source), report, directory=scratch)
         told("apply the policy", 0, 0)
-        rows, columns = _admitted(tables, policy, _blocked(source), removed)
+        blocked = _blocked(source)
+        rows, columns = _admitted(tables, policy, blocked, removed)
+        told("count words", 0, 0)
+        words = word_statistics(connection, tables, columns.keys, blocked, policy, MAX_PER_USER)
         told("write the index", 0, 0)
-        write_index(writer, tables, rows, columns, min_users)
+        write_index(writer, tables, rows, columns, words, min_users)
         n_users = _write_profiles(connection, writer, tables, policy)
         writer.inputs = [_described(path) for path in paths]
         writer.parameters |= {

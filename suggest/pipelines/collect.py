@@ -65,6 +65,8 @@ class LogTables:
 
     Attributes:
         statistics: see `query_statistics`.
+        uses: see `query_uses`.
+        counts: key: string; count, users: int64, and more; a row for each of the `--queries` format.
         by_locale: see `locale_weights`.
         profiles: see `profiles`.
         attributes: see `attributes`.
@@ -76,6 +78,8 @@ class LogTables:
     """
 
     statistics: ir.Table
+    uses: ir.Table
+    counts: ir.Table
     by_locale: ir.Table
     profiles: ir.Table
     attributes: ir.Table
@@ -216,6 +220,8 @@ def _tables(
     by_locale = connection.create_table("by_locale", locale_weights(uses, counts, inputs.max_per_user))
     return LogTables(
         statistics=connection.create_table("statistics", statistics),
+        uses=uses,
+        counts=counts,
         by_locale=by_locale,
         profiles=connection.create_table("profiles", profiles(searches)),
         attributes=connection.create_table("attributes", attributes(by_locale, searches, counts)),

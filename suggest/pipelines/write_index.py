@@ -21,6 +21,7 @@ from suggest.index import (
     save_indexes,
 )
 from suggest.index.spelling_learned import Learned
+from suggest.index.word_model_build import WordStatistics
 from suggest.pipelines.attributes import attribute_rows
 from suggest.pipelines.collect import LogTables
 from suggest.pipelines.corrections import learned_corrections
@@ -30,7 +31,12 @@ MAX_LOCALES = 50
 
 
 def write_index(
-    writer: GenerationWriter, tables: LogTables, rows: pa.Table, columns: QueryColumns, min_users: int
+    writer: GenerationWriter,
+    tables: LogTables,
+    rows: pa.Table,
+    columns: QueryColumns,
+    words: WordStatistics,
+    min_users: int,
 ) -> None:
     """Writes everything that `Indexes.open` reads.
 
@@ -39,6 +45,7 @@ def write_index(
         tables: what the log says.
         rows: the admitted queries, sorted by key.
         columns: the same as columns.
+        words: as of `word_statistics`.
         min_users: how many people must have made a correction.
     """
     row_of = ibis.memtable(rows.select(["key"]).append_column("row", pa.array(np.arange(len(rows)))))
@@ -49,6 +56,7 @@ def write_index(
         attribute_rows(tables.attributes, rows),
         _aliases(tables, row_of),
         _learned(tables, columns, min_users),
+        words,
     )
 
 

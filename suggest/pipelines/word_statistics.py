@@ -1,0 +1,181 @@
+"""How many people use each word, and each word after another? What generated completions are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from suggest.index.word_model_build import WordStatistics
+from suggest.pipelines.collect import LogTables
+from suggest.rank import Policy
+from suggest.text.tokens import join, token_lists
+
+BOUNDARY = ""
+"""Stands before the first word of a query and behind the last one; no word is equal to it."""
+
+_UNKNOWN, _EDGE = -1, -2
+"""Numbers of words that are not admitted, and of the boundary."""
+
+_BATCH_ROWS = 65_536
+
+
+def _tokens(keys: pa.ChunkedArray) -> pa.Array:
+    return token_lists(keys.combine_chunks())
+
+
+_tokens_of = ibis.udf.scalar.pyarrow(_tokens, name="query_tokens", signature=(("string",), "array<string>"))
+
+
+def word_statistics(
+    connection: Any, tables: LogTables, admitted: pa.Array, blocked: frozenset[str], policy: Policy, max_per_user: int
+) -> WordStatistics:
+    """Words and pairs of words that may be shown, and how often they occur.
+
+    What few people searched counts here although it is not shown: it takes `min_users` to show a word. Queries
+    that the policy refused or that are blocked count for nothing. Of what few people searched only words and
+    pairs are judged, not the whole: a word that is profane or personal is not admitted, and what is harmless
+    in a refused query stands in others too, or else `min_users` keeps it out.
+
+    Args:
+        connection: holds the tables.
+        tables: what the log says.
+        admitted: keys of the queries that may be suggested.
+        blocked: keys under a tombstone.
+        policy: refuses words and pairs as it refuses queries; `min_users` holds for each of them.
+        max_per_user: most occurrences of a word, or of a pair, that one person adds to its weight.
+    """
+    spoken = connection.create_table("spoken", _spoken(tables, admitted, blocked, policy.min_users))
+    searches = connection.create_table("word_searches", _searches(tables.uses))
+    counted = connection.create_table("word_counts", _counted(tables.counts))
+    single = spoken.select("key", word=spoken.words[1:-1].unnest())
+    words = connection.create_table("words", _uses_of(single, ["word"], searches, counted, max_per_user))
+    known = _known(words.filter(words.users >= policy.min_users), policy)
+    numbered = pa.table({"word": [*known["word"].to_pylist(), BOUNDARY], "number": [*range(len(known)), _EDGE]})
+    numbers = connection.create_table("word_numbers", numbered)
+    pairs = _uses_of(_pairs(spoken, numbers), ["first", "second"], searches, counted, max_per_user)
+    pairs = connection.create_table("word_pairs", pairs)
+    all_weight = connection.to_pyarrow(words.weight.sum()).as_py() or 0.0
+    return _collected(connection, pairs, known, all_weight, policy)
+
+
+def _spoken(tables: LogTables, admitted: pa.Array, blocked: frozenset[str], min_users: int) -> ir.Table:
+    """key: string; words: array<string>, from boundary to boundary."""
+    rows = tables.statistics
+    shown = rows.semi_join(ibis.memtable(pa.table({"key": admitted})), "key")
+    keys = shown.select("key").union(rows.filter(rows.users < min_users).select("key"))
+    keys = keys.anti_join(ibis.memtable(pa.table({"key": pa.array(sorted(blocked), pa.string())})), "key")
+    ends = ibis.array([BOUNDARY])
+    return keys.select("key", words=ends.concat(_tokens_of(keys.key)).concat(ends))
+
+
+def _searches(uses: ir.Table) -> ir.Table:
+    """key: string, user: int64, together unique; n_uses: int64; is_independent: bool.
+
+    Two of a million users share a hash once in 40 million logs, and then count as one.
+    """
+    return uses.group_by("key", user=uses.user.hash()).agg(
+        n_uses=uses.n_searches.sum().cast("int64"), is_independent=uses.n_independent.sum() > 0
+    )
+
+
+def _counted(counts: ir.Table) -> ir.Table:
+    """key: string, unique; n_uses, users: int64."""
+    return counts.group_by("key").agg(
+        n_uses=counts["count"].sum().cast("int64"), users=counts.users.sum().cast("int64")
+    )
+
+
+def _uses_of(
+    grams: ir.Table, names: Sequence[str], searches: ir.Table, counted: ir.Table, max_per_user: int
+) -> ir.Table:
+    """Who uses a word or a pair, and how often.
+
+    Args:
+        grams: key and the columns of `names`, a row for each occurrence in a query.
+        names: the columns that make a word or a pair.
+        searches: as of `_searches`.
+        counted: as of `_counted`. The people of one query may be those of another: the largest number is taken.
+        max_per_user: most occurrences that one person adds.
+
+    Returns:
+        The columns of `names`, together unique; users: int64; weight: float64.
+    """
+    searched = grams.join(searches, "key")
+    by_user = searched.group_by(*names, "user").agg(
+        n_uses=searched.n_uses.sum().cast("int64"), is_independent=searched.is_independent.any()
+    )
+    logged = by_user.group_by(names).agg(
+        users=by_user.is_independent.sum().cast("int64"),
+        weight=ibis.least(by_user.n_uses, max_per_user).sum().cast("int64"),
+    )
+    told = grams.join(counted, "key")
+    told = told.group_by(names).agg(users=told.users.max(), weight=told.n_uses.sum().cast("int64"))
+    both = logged.union(told)
+    return both.group_by(names).agg(users=both.users.sum().cast("int64"), weight=both.weight.sum().cast("float64"))
+
+
+def _known(words: ir.Table, policy: Policy) -> pa.Table:
+    """Word and weight of what the policy admits, in order of the words."""
+    found = words.select("word", "weight").order_by("word").to_pyarrow().combine_chunks()
+    return found.filter(_is_shown(found["word"].to_pylist(), policy))
+
+
+def _is_shown(texts: Iterable[str], policy: Policy) -> pa.Array:
+    return pa.array([policy.refusal(text.strip()) is None for text in texts], pa.bool_())
+
+
+def _pairs(spoken: ir.Table, numbers: ir.Table) -> ir.Table:
+    """key: string; first, second: int64, numbers of words; a row for each two neighbours in a query."""
+    texts = spoken.select("key", before=spoken.words[:-1].unnest(), after=spoken.words[1:].unnest())
+    first = numbers.select(before="word", first="number")
+    second = numbers.select(after="word", second="number")
+    met = texts.left_join(first, "before").left_join(second, "after")
+    return met.select("key", first=met.first.fill_null(_UNKNOWN), second=met.second.fill_null(_UNKNOWN))
+
+
+def _collected(connection: Any, pairs: ir.Table, known: pa.Table, all_weight: float, policy: Policy) -> WordStatistics:
+    n_words = len(known)
+    is_known = (pairs["first"] >= 0) & (pairs.second >= 0)
+    weight = known["weight"].to_numpy()
+    once, twice = (is_known & (pairs.weight == weight) for weight in (1, 2))
+    sums = pairs.agg(
+        started=pairs.weight.sum(where=pairs["first"] == _EDGE),
+        n_last=(pairs.second == _EDGE).sum(),
+        n_once=once.sum(),
+        n_twice=twice.sum(),
+    )
+    admitted = pairs.filter(is_known & (pairs.users >= policy.min_users)).order_by("first", "second").to_pyarrow()
+    admitted = admitted.filter(_is_shown(_texts(admitted, known["word"]), policy))
+    return WordStatistics(
+        words=known["word"].combine_chunks(),
+        weight=weight,
+        unknown_weight=all_weight - float(weight.sum()),
+        first=admitted["first"].to_numpy(),
+        second=admitted["second"].to_numpy(),
+        pair_weight=admitted["weight"].to_numpy(),
+        at_start=_by_word(pairs.filter(pairs["first"] == _EDGE), "second", n_words),
+        at_end=_by_word(pairs.filter(pairs.second == _EDGE), "first", n_words),
+        followed=_by_word(pairs, "first", n_words),
+        n_before=_by_word(pairs.mutate(weight=1.0), "second", n_words),
+        **connection.to_pyarrow(sums).to_pylist()[0],
+    )
+
+
+def _texts(pairs: pa.Table, words: pa.ChunkedArray) -> Iterator[str]:
+    for batch in pairs.to_batches(_BATCH_ROWS):
+        taken = (words.take(batch[name]).to_pylist() for name in ("first", "second"))
+        yield from map(join, zip(*taken, strict=True))
+
+
+def _by_word(pairs: ir.Table, name: str, n_words: int) -> npt.NDArray[np.float64]:
+    """The weight of pairs summed by one of their words, float64[n_words]."""
+    sums = pairs.filter(pairs[name] >= 0).group_by(name).agg(weight=pairs.weight.sum()).to_pyarrow()
+    values = np.zeros(n_words)
+    values[sums[name].to_numpy()] = sums["weight"].to_numpy()
+    return values

@@ -11,13 +11,15 @@ import orjson
 from suggest.engine import Engine
 from suggest.types import Suggestion
 
-_PREFIX = secrets.token_hex(6)
+WORKER = secrets.token_hex(6)
+"""A name that no other worker has had or will have; its request ids begin with it."""
+
 _COUNT = count(1)
 
 
 def next_request_id() -> str:
     """An id that no other answer of any worker has: random per worker, then a count. 0.2 µs."""
-    return f"{_PREFIX}-{next(_COUNT):x}"
+    return f"{WORKER}-{next(_COUNT):x}"
 
 
 def answer_body(

@@ -19,6 +19,7 @@ from suggest.service import operations, pages, reads, writes
 from suggest.service.body import buffered
 from suggest.service.context import Context
 from suggest.service.description import describe
+from suggest.service.feature_log import FeatureLog
 from suggest.service.generations import Generations
 from suggest.service.hot import ARM_HEADER, COMPLETE_PATH, Complete
 from suggest.service.metrics import Metrics
@@ -31,7 +32,8 @@ from suggest.stores import open_state
 def create_app(settings: Settings) -> ASGIApp:
     """The whole service; the state and the newest good generation are opened by its lifespan."""
     metrics = Metrics()
-    context = Context(settings, metrics, Generations(settings, metrics), Writer())
+    log = FeatureLog(settings.feature_log, settings.feature_log_bytes, metrics) if settings.feature_log else None
+    context = Context(settings, metrics, Generations(settings, metrics), Writer(), log)
     service = Dispatcher(context, _api(context))
     if not settings.cors_origins:
         return service
@@ -51,7 +53,7 @@ class Dispatcher:
     def __init__(self, context: Context, api: ASGIApp) -> None:
         self._context = context
         self._api = api
-        self._complete = Complete(context.generations, context.settings, context.metrics)
+        self._complete = Complete(context)
         self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,11 +131,15 @@ async def _lifespan(api: FastAPI) -> AsyncIterator[None]:
     context.state = await asyncio.to_thread(open_state, context.settings.state_url)
     try:
         await context.generations.start(context.state)
+        if context.feature_log is not None:
+            context.feature_log.start(context.state)
         # What was loaded so far stays: the collector need not look at it again and again.
         gc.freeze()
         yield
         await context.generations.stop()
         context.writer.close()
+        if context.feature_log is not None:
+            await asyncio.to_thread(context.feature_log.close)
     finally:
         context.state.close()
 

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from suggest.interfaces import State
 from suggest.service.authorization import Right, require
+from suggest.service.feature_log import FeatureLog
 from suggest.service.generations import Generations
 from suggest.service.metrics import Metrics
 from suggest.service.settings import Settings
@@ -25,6 +26,7 @@ class Context:
         metrics: its counters.
         generations: the engine that answers.
         writer: the thread that commits.
+        feature_log: where features are logged, or None.
         state: open between start-up and shutdown, else None.
         started_s: when the worker started, on the monotonic clock.
     """
@@ -33,6 +35,7 @@ class Context:
     metrics: Metrics
     generations: Generations
     writer: Writer
+    feature_log: FeatureLog | None = None
     state: State | None = None
     started_s: float = field(default_factory=time.monotonic)
 

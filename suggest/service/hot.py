@@ -6,7 +6,6 @@ A framework's route costs 150 µs before any work, a bare callable 50 µs; this 
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
@@ -14,18 +13,16 @@ from starlette.types import Receive, Scope, Send
 
 from suggest.engine import Engine
 from suggest.errors import StateError
-from suggest.evaluation.interleaving import Team
 from suggest.service.answers import answer_tail, next_request_id, with_request_id
 from suggest.service.arguments import DEFAULT_K, complete_arguments
 from suggest.service.arms import Serving
 from suggest.service.authorization import require
+from suggest.service.context import Context
 from suggest.service.credit import credited_id
 from suggest.service.draft import drafted
 from suggest.service.experiment import Experiment
-from suggest.service.generations import Generations
-from suggest.service.metrics import TIMED_EVERY, Metrics
+from suggest.service.metrics import TIMED_EVERY
 from suggest.service.problems import response_to
-from suggest.service.settings import Settings
 from suggest.types import Answer
 
 COMPLETE_PATH = "/v1/complete"
@@ -88,11 +85,11 @@ class ReadyAnswers:
 class Complete:
     """The hot route: parse, ask the engine, answer; no await in between, so a swap cannot fall into it."""
 
-    def __init__(self, generations: Generations, settings: Settings, metrics: Metrics) -> None:
-        self._generations = generations
-        self._tokens = settings.tokens
-        self._experiment = settings.experiment
-        self._metrics = metrics
+    def __init__(self, context: Context) -> None:
+        self._generations = context.generations
+        self._tokens = context.settings.tokens
+        self._experiment = context.settings.experiment
+        self._metrics = context.metrics
         self._ready = ReadyAnswers()
         # Of each arm its own: their engines answer differently.
         self._ready_of_arm: defaultdict[str, ReadyAnswers] = defaultdict(ReadyAnswers)
@@ -127,10 +124,7 @@ class Complete:
         serving, request_id = self._generations.serving, next_request_id()
         if self._experiment is not None and serving.arms:
             return self._answer_in(self._experiment, serving, query_string, request_id)
-        tail = self._ready.get(serving.engine, query_string)
-        if tail is None:
-            tail = self._new_tail(serving.engine, self._ready, query_string, complete_arguments(query_string))
-        return with_request_id(tail, request_id), None
+        return self._answer_of(serving.engine, self._ready, query_string, None, request_id), None
 
     def _answer_in(
         self, experiment: Experiment, serving: Serving, query_string: bytes, request_id: str
@@ -141,26 +135,32 @@ class Complete:
             arm = experiment.control
         engines = serving.arms[arm.name]
         if arm.interleave:
-            tail, teams = self._drafted_tail(engines, arguments, request_id)
-            return with_request_id(tail, credited_id(request_id, experiment, arm, teams)), arm.name
-        (engine,), ready = engines, self._ready_of_arm[arm.name]
-        tail = ready.get(engine, query_string) or self._new_tail(engine, ready, query_string, arguments)
-        return with_request_id(tail, credited_id(request_id, experiment, arm)), arm.name
+            asked = [self._ask(engine, arguments) for engine in engines]
+            answer, teams = drafted(asked[0][0], asked[1][0], arguments.get("k", DEFAULT_K), request_id)
+            request_id = credited_id(request_id, experiment, arm, teams)
+            tail = self._tail(engines[0], arguments, answer, degraded=any(degraded for _, degraded in asked))
+            return with_request_id(tail, request_id), arm.name
+        request_id = credited_id(request_id, experiment, arm)
+        return self._answer_of(engines[0], self._ready_of_arm[arm.name], query_string, arguments, request_id), arm.name
 
-    def _new_tail(self, engine: Engine, ready: ReadyAnswers, query_string: bytes, arguments: dict[str, Any]) -> bytes:
-        answer, degraded = self._ask(engine, arguments)
-        tail = self._tail(engine, arguments, answer, degraded=degraded)
-        if answer.suggestions and not degraded and arguments.keys().isdisjoint(_NOT_KEPT):
-            ready.keep(query_string, tail)
-        return tail
-
-    def _drafted_tail(
-        self, engines: Sequence[Engine], arguments: dict[str, Any], request_id: str
-    ) -> tuple[bytes, list[Team]]:
-        asked = [self._ask(engine, arguments) for engine in engines]
-        (first, _), (second, _) = asked
-        answer, teams = drafted(first, second, arguments.get("k", DEFAULT_K), request_id)
-        return self._tail(engines[0], arguments, answer, degraded=any(degraded for _, degraded in asked)), teams
+    def _answer_of(
+        self,
+        engine: Engine,
+        ready: ReadyAnswers,
+        query_string: bytes,
+        arguments: dict[str, Any] | None,
+        request_id: str,
+    ) -> bytes:
+        """The answer of one engine, kept ready or made; the query string is parsed when it has to be."""
+        tail = ready.get(engine, query_string)
+        if tail is None:
+            if arguments is None:
+                arguments = complete_arguments(query_string)
+            answer, degraded = self._ask(engine, arguments)
+            tail = self._tail(engine, arguments, answer, degraded=degraded)
+            if answer.suggestions and not degraded and arguments.keys().isdisjoint(_NOT_KEPT):
+                ready.keep(query_string, tail)
+        return with_request_id(tail, request_id)
 
     def _tail(self, engine: Engine, arguments: dict[str, Any], answer: Answer, *, degraded: bool) -> bytes:
         self._metrics.count(answer)

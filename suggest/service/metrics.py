@@ -54,6 +54,9 @@ class Metrics:
             registry=registry,
         )
         self.events = Counter("suggest_events", "Events received by outcome", ["outcome"], registry=registry)
+        self.logged = Counter(
+            "suggest_feature_log_records", "Records of the feature log by outcome", ["outcome"], registry=registry
+        )
         self.swaps = Counter("suggest_generation_swaps", "Generations taken up while serving", registry=registry)
         self.swap_failures = Counter(
             "suggest_generation_swap_failures", "New generations that could not be served", registry=registry

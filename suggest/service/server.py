@@ -55,6 +55,8 @@ def serve(
     *,
     verify: bool = True,
     experiment: str | os.PathLike[str] | None = None,
+    feature_log: str | os.PathLike[str] | None = None,
+    feature_log_bytes: int = 1 << 30,
 ) -> None:
     """Serves until SIGINT or SIGTERM; requests under way are finished first, for at most 20 s.
 
@@ -68,6 +70,8 @@ def serve(
         workers: processes that share the port and, through memory maps, the generation.
         verify: check the SHA-256s of a generation before it is served.
         experiment: a TOML file of the orders to compare, see `docs/experiments.md`; None for one order.
+        feature_log: a directory in which the features of personal answers are logged; None to log none.
+        feature_log_bytes: of all its files together; beyond it the oldest are removed.
 
     Raises:
         ArgumentError: arguments that do not go together, or a file that describes no experiment.
@@ -83,6 +87,8 @@ def serve(
         cors_origins=tuple(os.environ.get("SUGGEST_CORS_ORIGINS", "").split()),
         public_url=os.environ.get("SUGGEST_PUBLIC_URL", "").rstrip("/") or None,
         experiment=None if experiment is None else read_experiment(experiment),
+        feature_log=None if feature_log is None else _checked_log(feature_log),
+        feature_log_bytes=feature_log_bytes,
     )
     _check_workers(settings, workers)
     _check_host(settings, host)
@@ -98,6 +104,12 @@ def serve(
             _announce(settings, served, listener)
             _run(settings, listener, workers)
     logger.info("Stopped")
+
+
+def _checked_log(directory: str | os.PathLike[str]) -> str:
+    from suggest.service.feature_log import checked_directory
+
+    return os.fspath(checked_directory(directory))
 
 
 def _check_workers(settings: Settings, workers: int) -> None:

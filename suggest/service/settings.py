@@ -24,6 +24,8 @@ class Settings:
         verified: names of generations whose SHA-256s were checked already; workers need not repeat it.
         experiment: which orders are compared; None for one order for everybody.
         cors_origins: web origins that may call the service from their pages; `*` for any.
+        feature_log: directory of the features of personal answers; None to log none.
+        feature_log_bytes: of all its files together.
         public_url: how the service is reached from outside, e.g. `https://suggest.example.org`;
             None takes it from each request.
         poll_s: how often a worker looks for a new generation, in seconds.
@@ -39,6 +41,8 @@ class Settings:
     verified: tuple[str, ...] = ()
     experiment: Experiment | None = None
     cors_origins: tuple[str, ...] = ()
+    feature_log: str | None = None
+    feature_log_bytes: int = 1 << 30
     public_url: str | None = None
     poll_s: float = 0.5
     max_waiting: int = 64

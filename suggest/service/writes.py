@@ -58,8 +58,14 @@ async def delete_user(user: str, context: Shared) -> dict[str, int]:
     """Erases a person from log, history and online state; nothing of them is used after this answers."""
     if not 0 < len(user) <= MAX_ID_CHARS:
         raise Refusal(problem("bad-argument", f"user: expected 1 to {MAX_ID_CHARS} characters", argument="user"))
-    engine = context.generations.engine
-    return {"forgotten": await context.writer.run(partial(engine.forget, user))}
+    return {"forgotten": await context.writer.run(partial(_forget, user, context))}
+
+
+def _forget(user: str, context: Context) -> int:
+    n_events = context.generations.engine.forget(user)
+    if context.feature_log is not None and context.state is not None:
+        context.feature_log.erase_forgotten(context.state)
+    return n_events
 
 
 def _credit(events: list[Any], observed: Observed, context: Context) -> None:

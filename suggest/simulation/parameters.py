@@ -139,6 +139,10 @@ class Parameters:
     list_length: int = 8
     """Queries shown under the search box."""
 
+    shortest_first: bool = False
+    """The most searched queries are shown by length instead of by count, as many search boxes do: an order that has
+    little to do with what is wanted, so that learning from its clicks as they are goes wrong."""
+
     panel_length: int = 5
     """Queries shown beside a video, a search or a comment."""
 

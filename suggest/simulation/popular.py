@@ -64,7 +64,7 @@ class Popular:
         self._index(meaning, parameters)
 
     def completions(self, prefix: str) -> tuple[Offer, ...]:
-        """The most searched queries that start with a prefix, best first; may be empty."""
+        """The most searched queries that start with a prefix, in the order in which they are shown; may be empty."""
         return self._by_prefix.get(prefix, ())
 
     def about(self, entity: str) -> tuple[Offer, ...]:
@@ -83,5 +83,8 @@ class Popular:
             listed = by_entity[offer.intent.entity]
             if len(listed) < parameters.panel_length + 1:
                 listed.append(offer)
+        if parameters.shortest_first:
+            for listed in by_prefix.values():
+                listed.sort(key=lambda offer: (len(offer.text), offer.text))
         self._by_prefix = {prefix: tuple(listed) for prefix, listed in by_prefix.items()}
         self._by_entity = {entity: tuple(listed) for entity, listed in by_entity.items()}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from datetime import date
 
+import orjson
 import pytest
 
 from suggest.errors import ArgumentError
@@ -124,3 +126,19 @@ def test_simulate_rejects_numbers_out_of_range(tmp_path, users, days, seed):
 def _table(path):
     lines = gzip.decompress(path.read_bytes()).decode().splitlines()
     return [line.split("\t") for line in lines]
+
+
+def test_lists_come_shortest_first_when_asked(tmp_path, small):
+    """The same queries for each prefix as by count, in another order; but for lists in random order."""
+    lists = {}
+    for by_length in (False, True):
+        out = tmp_path / str(by_length)
+        simulate(out, 30, 6, 2, parameters=replace(small, shortest_first=by_length, shuffled_share=0.0))
+        records = [orjson.loads(line) for line in gzip.decompress((out / "events.jsonl.gz").read_bytes()).splitlines()]
+        typed = [record for record in records if record.get("surface") == "typeahead" and "shown" in record]
+        lists[by_length] = {(record["locale"], record["input"].lower()): record["shown"] for record in typed}
+    both = lists[True].keys() & lists[False].keys()
+    assert len(both) > 20
+    assert all(sorted(lists[True][name]) == sorted(lists[False][name]) for name in both)
+    assert all(shown == sorted(shown, key=lambda text: (len(text), text)) for shown in lists[True].values())
+    assert lists[True] != lists[False]

@@ -15,6 +15,7 @@ from suggest.cli import (
     complete,
     entities,
     evaluate,
+    experiment,
     forget,
     inspect,
     item,
@@ -29,7 +30,21 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 # As shells report a process that the signal ended: 128 + SIGINT, 128 + SIGPIPE.
 INTERRUPTED, PIPE_CLOSED = 130, 141
 
-_COMMANDS = (build, train, serve, complete, related, item, entities, evaluate, simulate, inspect, block, forget)
+_COMMANDS = (
+    build,
+    train,
+    serve,
+    complete,
+    related,
+    item,
+    entities,
+    evaluate,
+    experiment,
+    simulate,
+    inspect,
+    block,
+    forget,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

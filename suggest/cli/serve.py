@@ -30,6 +30,14 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--experiment", type=Path, metavar="FILE", help="TOML file of orders to compare, and who gets which"
     )
+    parser.add_argument("--feature-log", type=Path, metavar="DIR", help="log the features of personal answers there")
+    parser.add_argument(
+        "--feature-log-mib",
+        type=positive,
+        default=1024,
+        metavar="N",
+        help="remove its oldest files beyond N MiB (default: 1024)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -48,6 +56,8 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.workers,
         verify=arguments.verify,
         experiment=arguments.experiment,
+        feature_log=arguments.feature_log,
+        feature_log_bytes=arguments.feature_log_mib << 20,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -15,6 +16,7 @@ from suggest.index.word_model_build import WordStatistics
 from suggest.pipelines.collect import LogTables
 from suggest.rank import Policy
 from suggest.text.tokens import join, token_lists
+from suggest.text.unspaced import UNSPACED
 
 BOUNDARY = ""
 """Stands before the first word of a query and behind the last one; no word is equal to it."""
@@ -50,28 +52,41 @@ def word_statistics(
         policy: refuses words and pairs as it refuses queries; `min_users` holds for each of them.
         max_per_user: most occurrences of a word, or of a pair, that one person adds to its weight.
     """
-    spoken = connection.create_table("spoken", _spoken(tables, admitted, blocked, policy.min_users))
-    searches = connection.create_table("word_searches", _searches(tables.uses))
-    counted = connection.create_table("word_counts", _counted(tables.counts))
-    single = spoken.select("key", word=spoken.words[1:-1].unnest())
-    words = connection.create_table("words", _uses_of(single, ["word"], searches, counted, max_per_user))
+    refused = connection.create_table("refused", _refused(tables.statistics, admitted, blocked, policy.min_users))
+    keys = tables.statistics.select("key").filter(tables.statistics.key.re_search(UNSPACED))
+    segmented = connection.create_table("segmented", keys.mutate(words=_tokens_of(keys.key)))
+    uses = _Uses(*(_spoken(rows, refused, segmented) for rows in (_searches(tables.uses), _counted(tables.counts))))
+    words = connection.create_table("words", _uses_of(uses, _single, ["word"], max_per_user))
     known = _known(words.filter(words.users >= policy.min_users), policy)
     numbered = pa.table({"word": [*known["word"].to_pylist(), BOUNDARY], "number": [*range(len(known)), _EDGE]})
     numbers = connection.create_table("word_numbers", numbered)
-    pairs = _uses_of(_pairs(spoken, numbers), ["first", "second"], searches, counted, max_per_user)
+    pairs = _uses_of(uses, partial(_pairs, numbers=numbers), ["first", "second"], max_per_user)
     pairs = connection.create_table("word_pairs", pairs)
     all_weight = connection.to_pyarrow(words.weight.sum()).as_py() or 0.0
     return _collected(connection, pairs, known, all_weight, policy)
 
 
-def _spoken(tables: LogTables, admitted: pa.Array, blocked: frozenset[str], min_users: int) -> ir.Table:
-    """key: string; words: array<string>, from boundary to boundary."""
-    rows = tables.statistics
-    shown = rows.semi_join(ibis.memtable(pa.table({"key": admitted})), "key")
-    keys = shown.select("key").union(rows.filter(rows.users < min_users).select("key"))
-    keys = keys.anti_join(ibis.memtable(pa.table({"key": pa.array(sorted(blocked), pa.string())})), "key")
+class _Uses(NamedTuple):
+    """Rows with `words`, array<string> from boundary to boundary; of what was searched, and of what was counted."""
+
+    searched: ir.Table
+    counted: ir.Table
+
+
+def _refused(statistics: ir.Table, admitted: pa.Array, blocked: frozenset[str], min_users: int) -> ir.Table:
+    """key: string, of what counts for nothing."""
+    known = ibis.memtable(pa.table({"key": admitted}))
+    judged = statistics.filter(statistics.users >= min_users).select("key").anti_join(known, "key")
+    return judged.union(ibis.memtable(pa.table({"key": pa.array(sorted(blocked), pa.string())})), distinct=True)
+
+
+def _spoken(rows: ir.Table, refused: ir.Table, segmented: ir.Table) -> ir.Table:
+    """Rows with `words` instead of `key`, without those that count for nothing."""
+    rows = rows.anti_join(refused, "key").left_join(segmented, "key")
     ends = ibis.array([BOUNDARY])
-    return keys.select("key", words=ends.concat(_tokens_of(keys.key)).concat(ends))
+    return rows.mutate(words=ends.concat(rows.words.fill_null(rows.key.split(" "))).concat(ends)).drop(
+        "key", "key_right"
+    )
 
 
 def _searches(uses: ir.Table) -> ir.Table:
@@ -92,21 +107,21 @@ def _counted(counts: ir.Table) -> ir.Table:
 
 
 def _uses_of(
-    grams: ir.Table, names: Sequence[str], searches: ir.Table, counted: ir.Table, max_per_user: int
+    uses: _Uses, grams_of: Callable[[ir.Table], ir.Table], names: Sequence[str], max_per_user: int
 ) -> ir.Table:
     """Who uses a word or a pair, and how often.
 
     Args:
-        grams: key and the columns of `names`, a row for each occurrence in a query.
+        uses: who searched what, and what is said to have been searched how often. The people of one counted
+            query may be those of another: the largest number is taken.
+        grams_of: makes the columns of `names` of `words`, a row for each occurrence.
         names: the columns that make a word or a pair.
-        searches: as of `_searches`.
-        counted: as of `_counted`. The people of one query may be those of another: the largest number is taken.
         max_per_user: most occurrences that one person adds.
 
     Returns:
         The columns of `names`, together unique; users: int64; weight: float64.
     """
-    searched = grams.join(searches, "key")
+    searched, counted = (grams_of(rows) for rows in uses)
     by_user = searched.group_by(*names, "user").agg(
         n_uses=searched.n_uses.sum().cast("int64"), is_independent=searched.is_independent.any()
     )
@@ -114,10 +129,14 @@ def _uses_of(
         users=by_user.is_independent.sum().cast("int64"),
         weight=ibis.least(by_user.n_uses, max_per_user).sum().cast("int64"),
     )
-    told = grams.join(counted, "key")
-    told = told.group_by(names).agg(users=told.users.max(), weight=told.n_uses.sum().cast("int64"))
+    told = counted.group_by(names).agg(users=counted.users.max(), weight=counted.n_uses.sum().cast("int64"))
     both = logged.union(told)
     return both.group_by(names).agg(users=both.users.sum().cast("int64"), weight=both.weight.sum().cast("float64"))
+
+
+def _single(rows: ir.Table) -> ir.Table:
+    """Word: string, a row for each occurrence."""
+    return rows.mutate(word=rows.words[1:-1].unnest()).drop("words")
 
 
 def _known(words: ir.Table, policy: Policy) -> pa.Table:
@@ -130,13 +149,13 @@ def _is_shown(texts: Iterable[str], policy: Policy) -> pa.Array:
     return pa.array([policy.refusal(text.strip()) is None for text in texts], pa.bool_())
 
 
-def _pairs(spoken: ir.Table, numbers: ir.Table) -> ir.Table:
-    """key: string; first, second: int64, numbers of words; a row for each two neighbours in a query."""
-    texts = spoken.select("key", before=spoken.words[:-1].unnest(), after=spoken.words[1:].unnest())
+def _pairs(rows: ir.Table, numbers: ir.Table) -> ir.Table:
+    """First and second: int64, numbers of words; a row for each two neighbours."""
+    texts = rows.mutate(before=rows.words[:-1].unnest(), after=rows.words[1:].unnest()).drop("words")
     first = numbers.select(before="word", first="number")
     second = numbers.select(after="word", second="number")
     met = texts.left_join(first, "before").left_join(second, "after")
-    return met.select("key", first=met.first.fill_null(_UNKNOWN), second=met.second.fill_null(_UNKNOWN))
+    return met.mutate(first=met["first"].fill_null(_UNKNOWN), second=met.second.fill_null(_UNKNOWN))
 
 
 def _collected(connection: Any, pairs: ir.Table, known: pa.Table, all_weight: float, policy: Policy) -> WordStatistics:
@@ -145,10 +164,10 @@ def _collected(connection: Any, pairs: ir.Table, known: pa.Table, all_weight: fl
     weight = known["weight"].to_numpy()
     once, twice = (is_known & (pairs.weight == weight) for weight in (1, 2))
     sums = pairs.agg(
-        started=pairs.weight.sum(where=pairs["first"] == _EDGE),
-        n_last=(pairs.second == _EDGE).sum(),
-        n_once=once.sum(),
-        n_twice=twice.sum(),
+        started=pairs.weight.sum(where=pairs["first"] == _EDGE).fill_null(0.0),
+        n_last=(pairs.second == _EDGE).sum().fill_null(0),
+        n_once=once.sum().fill_null(0),
+        n_twice=twice.sum().fill_null(0),
     )
     admitted = pairs.filter(is_known & (pairs.users >= policy.min_users)).order_by("first", "second").to_pyarrow()
     admitted = admitted.filter(_is_shown(_texts(admitted, known["word"]), policy))

@@ -11,7 +11,11 @@ _HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 _KANA = "\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
 # Thai, Lao, Myanmar, Khmer: letters and vowel signs, not the digits and punctuation.
 _SOUTHEAST_ASIAN = "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u0edc-\u0edf\u1000-\u103f\u1050-\u1097\u1780-\u17d3\u17d7"
-_RUN = re.compile(f"[{_HAN}{_KANA}{_SOUTHEAST_ASIAN}]+")
+
+UNSPACED = f"[{_HAN}{_KANA}{_SOUTHEAST_ASIAN}]"
+"""Matches one such character; the same in Python, RE2 and DuckDB."""
+
+_RUN = re.compile(f"{UNSPACED}+")
 
 
 def unspaced_runs(text: str) -> list[str]:

@@ -26,7 +26,7 @@ import numpy as np
 
 from benchmarks.debiasing_lists import CLICK_RATE, COEC, FEATURES, Bools, ClickRates, Lists, click_rates, read_lists
 from benchmarks.machine import print_machine, print_table
-from suggest.pipelines.position_bias import Floats
+from suggest.pipelines.position_bias import Floats, looks
 from suggest.simulation import Parameters, simulate
 from suggest.types import DAY_US
 
@@ -110,7 +110,7 @@ def judge(parameters: Parameters, users: int, seed: int) -> dict[str, float]:
 def _rankers(training: Lists, later: ClickRates) -> dict[str, tuple[list[int], Any]]:
     clicked = training.only(training.having(training.is_clicked))
     wanted = training.only(training.having(training.is_wanted))
-    looked = later.examination[clicked.position]
+    looked = looks(later.examination, clicked.position)
     # One click a list, so one weight a list: that of the clicked position.
     weights = np.repeat((1.0 / looked)[clicked.is_clicked], clicked.sizes)
     naive, debiased = ([nth for nth in range(len(FEATURES)) if nth != left_out] for left_out in (COEC, CLICK_RATE))

@@ -12,8 +12,11 @@ import pyarrow.compute as pc
 
 from suggest.pipelines.position_bias import Floats, Strata, estimate_examination
 
-_UNITS = 1 << 30
-"""Sums are of whole 2^-30ths: a sum of floats would depend on the order of rows."""
+_UNITS = 1 << 24
+"""Sums are of whole 2^-24ths: a sum of floats would depend on the order of rows."""
+
+LEAST_PROPENSITY = 0.001
+"""A smaller one counts as this: a single click must not weigh more than a thousand."""
 
 _LONGEST_INPUT = 12
 """Inputs of this length and longer are judged alike: so much is typed of few queries."""
@@ -37,35 +40,43 @@ def slots(events: ir.Table, spelled: ir.Table) -> ir.Table:
 
     Args:
         events: distinct ones: type, user, request_id, surface, input, query, event_id: string; locale: string or null;
-            ts_us, known_at_us: int64; shown: array of string.
+            ts_us, known_at_us: int64; shown: array of string; propensities: array of float64 or null.
         spelled: as `spellings` returns, of `shown_texts` at least.
 
     Returns:
-        user, request_id, surface, input, key: string; locale: string or null; position: int64; n_clicks: int64, 0 or 1.
-        Without queries that have a problem.
+        user, request_id, surface, input, key: string; locale: string or null; position: int64; n_clicks: int64, 0 or 1;
+        propensity: float64, the chance with which the query was shown there, 1 where none was logged. Without
+        queries that have a problem.
     """
     usable = spelled.filter(spelled.problem.isnull()).select("query", "key")
     lists = _lists(events)
     rows = lists.unnest("shown", offset="place").join(usable, [("shown", "query")])
     listed = rows.group_by("user", "request_id", "surface", "locale", "input", "key").agg(
-        position=rows.place.min().cast("int64")
+        position=rows.place.min().cast("int64"), propensity=rows.propensities[rows.place].argmin(rows.place)
     )
     clicks = events.filter(events.type == "click").join(usable, "query")
     clicks = clicks.select("user", "request_id", "key").distinct().mutate(is_click=ibis.literal(1, "int64"))
     joined = listed.left_join(clicks, ["user", "request_id", "key"])
     columns = ("user", "request_id", *_STRATUM, "position")
-    return joined.select(*columns, n_clicks=joined.is_click.fill_null(0))
+    chance = joined.propensity.fill_null(1.0)
+    return joined.select(*columns, n_clicks=joined.is_click.fill_null(0), propensity=chance)
 
 
 def _lists(events: ir.Table) -> ir.Table:
     impressions = events.filter(events.type == "impression")
     known = ibis.window(group_by=["user", "request_id"], order_by=["known_at_us", "ts_us", "event_id"])
     first = impressions.mutate(nth=ibis.row_number().over(known))
-    return first.filter(first.nth == 0).select("user", "request_id", "surface", "locale", "input", "shown")
+    return first.filter(first.nth == 0).select(
+        "user", "request_id", "surface", "locale", "input", "shown", "propensities"
+    )
 
 
 def position_counts(seen: ir.Table, max_per_user: int | None) -> ir.Table:
     """What `estimate_examination` is made from: the strata that are informative, numbered.
+
+    Impressions weigh the inverse of their propensity: as if each list had been shown in every order as often, so that
+    an order made for the person tells nothing about what the person likes. The weights of a surface are scaled to as
+    much as they are worth in impressions of equal weight.
 
     Args:
         seen: as `slots` returns.
@@ -73,10 +84,29 @@ def position_counts(seen: ir.Table, max_per_user: int | None) -> ir.Table:
 
     Returns:
         surface: string; number, position: int64, together unique; n_shown, n_clicks: float64. In no order.
+
+    Source: the size of a weighted sample is that of Kish, "Survey Sampling", 1965.
     """
-    by_user = seen.group_by(*_STRATUM, "user", "position").agg(n_shown=seen.count(), n_clicks=seen.n_clicks.sum())
-    share = _share(by_user.n_shown.sum().over(ibis.window(group_by=[*_STRATUM, "user"])), max_per_user)
-    bounded = by_user.mutate(shown_units=_units(by_user.n_shown * share), click_units=_units(by_user.n_clicks * share))
+    weighted = seen.mutate(weight=1.0 / ibis.greatest(seen.propensity, LEAST_PROPENSITY))
+    by_user = weighted.group_by(*_STRATUM, "user", "position").agg(
+        n_rows=weighted.count(),
+        shown_units=_units(weighted.weight).sum(),
+        click_units=_units(weighted.weight * weighted.n_clicks).sum(),
+        square_units=_units(weighted.weight * weighted.weight).sum(),
+    )
+    share = _share(by_user.n_rows.sum().over(ibis.window(group_by=[*_STRATUM, "user"])), max_per_user)
+    of_surface = ibis.window(group_by="surface")
+    worth = by_user.shown_units.sum().over(of_surface).cast("float64") / by_user.square_units.sum().over(of_surface)
+    bounded = by_user.select(
+        *_STRATUM,
+        "position",
+        shown_units=(by_user.shown_units * (worth * share)).round().cast("int64"),
+        click_units=(by_user.click_units * (worth * share)).round().cast("int64"),
+    )
+    return _numbered(bounded)
+
+
+def _numbered(bounded: ir.Table) -> ir.Table:
     counts = bounded.group_by(*_STRATUM, "position").agg(
         shown_units=bounded.shown_units.sum(), click_units=bounded.click_units.sum()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -62,8 +62,8 @@ def estimate_examination(strata: Strata, n_positions: int, prior_clicks: float =
     It harvests every change of a query's position: lists in random order, a new generation, ties.
     Positions that no such change connects follow the prior.
 
-    Order by relevance to the person breaks it where the same query for the same input is high for those who want
-    it: give inverse propensities as weights of `n_shown` and `n_clicks` then.
+    An order made for the person breaks it, where the same query for the same input stands high for those who want it:
+    then a log needs propensities, by whose inverse `n_shown` and `n_clicks` are weighed.
 
     Args:
         strata: what was shown; positions from `n_positions` on are not allowed.
@@ -98,6 +98,17 @@ def estimate_examination(strata: Strata, n_positions: int, prior_clicks: float =
     falling = _falling(examination, clicks)
     bounded: Floats = np.maximum(falling / falling[0], LEAST_EXAMINATION)
     return bounded
+
+
+def looks(examination: Floats, position: npt.NDArray[np.integer[Any]]) -> Floats:
+    """How likely each position is looked at, float64[n]; positions past the curve count as its last.
+
+    Its logarithm as a ranker's initial score lets the trees explain what attracts and nothing of what was merely on
+    top: LightGBM's pairwise gradients then have the odds of two clicks as the position-based model has them. Its
+    inverse is the weight of a click by which Joachims, Swaminathan & Schnabel ("Unbiased learning-to-rank with biased
+    feedback", WSDM 2017) correct, with a larger variance.
+    """
+    return examination[np.minimum(position, len(examination) - 1)]
 
 
 def _informative(strata: Strata) -> Strata:

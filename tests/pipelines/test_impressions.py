@@ -141,6 +141,50 @@ def test_examination_of_a_known_world_is_found(duckdb: Any) -> None:
     assert curves["typeahead"] == pytest.approx(EXAMINATION, rel=0.2)
 
 
+def _personal(n_requests: int, shuffled_share: float, seed: int) -> Records:
+    """People want one of six queries, and their lists begin with it; some lists are in random order instead."""
+    rng = np.random.default_rng(seed)
+    records: Records = []
+    for number in range(n_requests):
+        wanted = int(rng.integers(6))
+        order = np.array([wanted, *(query for query in range(6) if query != wanted)])
+        is_shuffled = rng.random() < shuffled_share
+        shown = rng.permutation(order) if is_shuffled else order
+        moved = shuffled_share / 6
+        chances = [moved + (1 - shuffled_share) * bool(query == own) for query, own in zip(shown, order, strict=True)]
+        attraction = np.where(shown == wanted, 0.8, 0.1)
+        common = {"ts": 1000 + number, "user": f"u{number % 2000}", "request_id": f"r{number}"}
+        names = [f"q{query}" for query in shown]
+        impression = {"type": "impression", "surface": "typeahead", "input": "q", "shown": names}
+        records.append(impression | {"propensities": chances} | common)
+        is_clicked = rng.random(6) < EXAMINATION * attraction
+        records += [
+            {"type": "click", "query": names[at], "position": int(at), **common} for at in np.flatnonzero(is_clicked)
+        ]
+    return records
+
+
+def test_propensities_tell_a_look_from_an_order_made_for_the_person(duckdb: Any) -> None:
+    """Without them the top seems eight times as good as it is looked at: what stands there is wanted."""
+    records = _personal(12_000, 0.3, seed=9)
+    with_them = examination_curves(duckdb, _slots(duckdb, records), None)["typeahead"]
+    assert with_them == pytest.approx(EXAMINATION, rel=0.25)
+    blind = [{name: value for name, value in record.items() if name != "propensities"} for record in records]
+    without = examination_curves(duckdb, _slots(duckdb, blind), None)["typeahead"]
+    assert without[1] < EXAMINATION[1] / 2
+
+
+def test_equal_propensities_change_nothing(duckdb: Any) -> None:
+    records = _world(_mostly_sorted, ATTRACTION, EXAMINATION, 600, 50, seed=10)
+    curves = []
+    for chance in (None, 0.25):
+        for record in records:
+            if record["type"] == "impression" and chance is not None:
+                record["propensities"] = [chance] * 6
+        curves.append(examination_curves(duckdb, _slots(duckdb, records), 5)["typeahead"])
+    assert curves[0] == pytest.approx(curves[1], rel=1e-4)
+
+
 def test_rates_are_unbiased_where_clicks_per_impression_are_not(duckdb: Any) -> None:
     """The best query of the world stands at the bottom: its share of clicks is the smallest but one."""
     seen = _slots(duckdb, _world(_mostly_sorted, ATTRACTION, EXAMINATION, 12_000, 3_000, seed=2))

@@ -11,6 +11,7 @@ from suggest.pipelines.position_bias import (
     LEAST_EXAMINATION,
     Strata,
     estimate_examination,
+    looks,
     prior_examination,
 )
 
@@ -110,3 +111,7 @@ def test_positions_without_a_link_to_the_others_follow_the_prior():
 def test_few_clicks_move_the_prior_little():
     curve = estimate_examination(_strata([(0, 0, 1, 1.0), (0, 7, 1, 0.0)]), 8)
     assert curve == pytest.approx(prior_examination(8), rel=0.25)
+
+
+def test_looks_past_the_curve_are_those_of_its_end():
+    assert looks(np.array([1.0, 0.5]), np.array([0, 1, 2, 199])).tolist() == [1.0, 0.5, 0.5, 0.5]

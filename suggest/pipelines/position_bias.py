@@ -108,7 +108,8 @@ def looks(examination: Floats, position: npt.NDArray[np.integer[Any]]) -> Floats
     inverse is the weight of a click by which Joachims, Swaminathan & Schnabel ("Unbiased learning-to-rank with biased
     feedback", WSDM 2017) correct, with a larger variance.
     """
-    return examination[np.minimum(position, len(examination) - 1)]
+    looked: Floats = examination[np.minimum(position, len(examination) - 1)]
+    return looked
 
 
 def _informative(strata: Strata) -> Strata:

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from suggest.cli.arguments import Subparsers, add_command, add_files, add_index
+from suggest.cli.arguments import Subparsers, add_command, add_files, add_index, positive
+from suggest.cli.evaluate_inputs import Training, counts_in, counts_of, read_log, training_part
+from suggest.cli.evaluate_text import print_evaluation
 from suggest.cli.output import print_result
 from suggest.cli.progress import progress
-from suggest.errors import ArgumentError, EventError, InputError, NotBuiltError
+from suggest.errors import ArgumentError, InputError, NotBuiltError
 
 if TYPE_CHECKING:
     from suggest.artifacts import Generation
-    from suggest.evaluation import Completer, EvaluationReport
+    from suggest.evaluation import Log, Outcome
+    from suggest.evaluation.parallel import Opener
+
+ENGINE, AGAINST = "engine", "engine, against"
+POPULAR, OWN = "most popular", "own history, then popular"
+
+SERIES_TESTS = 1000
+"""Tests that are asked after every character, about: enough for an interval of 0.02 either way."""
+
+TESTS_PER_PROCESS = 2000
+"""A process more pays where it has at least these to answer: it takes a second to begin."""
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -28,7 +40,12 @@ def add_to(subparsers: Subparsers) -> None:
         example="suggest evaluate --index index --events log-2026-03.jsonl.gz",
     )
     add_index(parser)
-    add_files(parser, "--events", "what users did, later than what the index was built from")
+    add_files(parser, "--events", "what users did; what is later than what the index was built from is the test")
+    add_files(parser, "--queries", "query counts the index was built from, for the baselines")
+    parser.add_argument("--against", metavar="GENERATION", help="a second generation to interleave with")
+    parser.add_argument(
+        "--processes", type=positive, metavar="N", help="replay on N processes (default: as many as pay off)"
+    )
     parser.add_argument(
         "--surface",
         choices=("typeahead", "related", "item", "comment"),
@@ -43,84 +60,147 @@ def run(arguments: argparse.Namespace) -> None:
         raise ArgumentError("--events", "nothing to replay")
     if arguments.surface != "typeahead":
         raise NotBuiltError(f"this version answers on typeahead alone, there is no {arguments.surface} to measure yet")
-    from suggest.artifacts import Generation
-    from suggest.engine import Engine
-    from suggest.types import parse_ts
-
-    records = list(_records(arguments.events))
-    with Engine.open(arguments.index, verify=arguments.verify) as engine:
-        generation = Generation.open(arguments.index, engine.generation, verify=False)
-        # What the generation knows is the training part; the files may hold it too.
-        test_from_us = 0 if engine.watermark is None else parse_ts(engine.watermark) + 1
-        reports = _reports(engine, generation, records, test_from_us)
-    if arguments.json:
-        systems = {name: report.to_json() for name, report in reports.items()}
-        print_result({"generation": generation.name, "watermark": engine.watermark, "systems": systems}, as_json=True)
-    else:
-        _print_table(reports)
-
-
-def _records(paths: Iterable[Path]) -> Iterable[Mapping[str, Any]]:
-    """The well-formed records; the protocol needs them as they are spelled in the file."""
-    from suggest.pipelines.sources import read_blocks
-    from suggest.types import parse_event
-
-    n_malformed = 0
-    for path in paths:
-        for block in read_blocks(path, frozenset({"type", "ts", "user"})):
-            for row in block:
-                try:
-                    parse_event(row.record)
-                except EventError:
-                    n_malformed += 1
-                else:
-                    yield row.record  # type: ignore[misc]  # an event can only be parsed from a mapping
-    if n_malformed:
-        print(f"{n_malformed:,} malformed rows left out", file=sys.stderr)
-
-
-def _reports(
-    engine: Completer, generation: Generation, records: list[Mapping[str, Any]], test_from_us: int
-) -> dict[str, EvaluationReport]:
-    from suggest.evaluation import MostPopular, OwnHistoryThenPopular, comparison_text, evaluate
-    from suggest.index import QueryTable
-
-    queries = QueryTable(generation)
-    counts = [(queries.text(number), queries.count[number]) for number in range(len(queries))]
-    own = OwnHistoryThenPopular((), counts)
-    own.observe(_past_searches(generation, {str(record["user"]) for record in records}))
-    systems: dict[str, Completer] = {
-        "most popular": MostPopular((), counts),
-        "own history, then popular": own,
-        "engine": engine,
-    }
-    vocabulary = {comparison_text(query) for query, _ in counts}
-    reports = {}
+    generations = _generations(arguments)
+    task = _task(arguments, generations)
     with progress() as report:
-        for number, (name, system) in enumerate(systems.items()):
-            report(f"replaying: {name}", number, len(systems))
-            try:
-                reports[name] = evaluate(system, records, test_from_us=test_from_us, vocabulary=vocabulary)
-            except ValueError as error:
-                raise InputError(f"{error}; the generation knows the log up to its watermark") from None
-    return reports
+        outcomes = {}
+        for number, (name, replayed) in enumerate(_replays(task, generations).items()):
+            report(f"replaying: {name}", number, 2 + len(generations))
+            outcomes[name] = replayed()
+        result = _result(task, generations, outcomes)
+    if arguments.json:
+        print_result(result, as_json=True)
+    else:
+        print_evaluation(result)
 
 
-def _past_searches(generation: Generation, users: Iterable[str]) -> Iterable[Mapping[str, Any]]:
-    from suggest.index import ProfileTable
+class _Task(NamedTuple):
+    """One evaluation.
 
-    profiles = ProfileTable(generation)
-    for user in sorted(users):
-        for search in profiles.history(user):
-            yield {"type": "search", "user": user, "query": search.query}
+    Attributes:
+        log: what is replayed.
+        test_from_us: where the test part begins.
+        series_share: share of tests that are asked after every character.
+        processes: how many replay.
+        training: what lies before the test part.
+        vocabulary: comparison texts of the served generation.
+    """
+
+    log: Log
+    test_from_us: int
+    series_share: float
+    processes: int
+    training: Training
+    vocabulary: frozenset[str]
 
 
-def _print_table(reports: Mapping[str, EvaluationReport]) -> None:
-    scores = next(iter(reports.values())).overall
-    print(f"{scores.n_tests:,} tests of {scores.n_users:,} users; 95% intervals over users in brackets")
-    print(f"{'':28}{'MRR@10':24}{'S@1':24}{'S@10':24}coverage")
-    for name, report in reports.items():
-        figures = (report.overall.mrr, report.overall.success_at_1, report.overall.success_at_k)
-        cells = "".join(f"{f'{value:.4f} [{low:.4f}, {high:.4f}]':24}" for value, low, high in figures)
-        print(f"{name:28}{cells}{report.overall.coverage:.4f}")
-    print(f"vocabulary ceiling: {next(iter(reports.values())).vocabulary_ceiling:.4f}")
+def _generations(arguments: argparse.Namespace) -> dict[str, Generation]:
+    """The generation that serves, and the one it is compared with, by the name of the system."""
+    from suggest.artifacts import Generation
+
+    generations = {ENGINE: Generation.open(arguments.index, verify=arguments.verify)}
+    if arguments.against is not None:
+        if arguments.against == generations[ENGINE].name:
+            raise ArgumentError("--against", f"{arguments.against} is the generation that serves; name another one")
+        generations[AGAINST] = Generation.open(arguments.index, arguments.against, verify=arguments.verify)
+    return generations
+
+
+def _task(arguments: argparse.Namespace, generations: Mapping[str, Generation]) -> _Task:
+    from suggest.evaluation import comparison_text, test_rows
+    from suggest.types import rfc3339
+
+    log = read_log(arguments.events)
+    # What any of the generations knows is no test of it; the files may hold it too.
+    test_from_us = max(map(_known_until_us, generations.values()))
+    n_tests = len(test_rows(log, test_from_us))
+    if not n_tests:
+        raise InputError(
+            f"expected searches to test on from {rfc3339(test_from_us)} on, got none among {len(log):,} events; "
+            "a generation knows the log up to its watermark"
+        )
+    texts = counts_of(generations[ENGINE])
+    return _Task(
+        log,
+        test_from_us,
+        min(1.0, SERIES_TESTS / n_tests),
+        arguments.processes or min(len(os.sched_getaffinity(0)), 1 + n_tests // TESTS_PER_PROCESS),
+        training_part(generations[ENGINE], log, test_from_us, texts, counts_in(arguments.queries)),
+        frozenset(comparison_text(query) for query, _ in texts),
+    )
+
+
+def _known_until_us(generation: Generation) -> int:
+    """The first moment that a generation does not know."""
+    watermark_us: int | None = generation.parameters["watermark_us"]
+    return 0 if watermark_us is None else watermark_us + 1
+
+
+def _replays(task: _Task, generations: Mapping[str, Generation]) -> dict[str, Callable[[], list[Outcome]]]:
+    """What replays each system; the baselines in this process, as they answer faster than they could be sent."""
+    from suggest.evaluation import replay, replay_in_processes
+
+    options: dict[str, Any] = {"test_from_us": task.test_from_us, "series_share": task.series_share}
+    replays: dict[str, Callable[[], list[Outcome]]] = {
+        POPULAR: lambda: list(replay(task.training.most_popular(), task.log, **options)),
+        OWN: lambda: list(replay(task.training.own_then_popular(), task.log, **options)),
+    }
+    for name, generation in generations.items():
+        replays[name] = partial(
+            replay_in_processes,
+            _opener(generation),
+            task.log,
+            processes=task.processes,
+            reveal_from_us=_known_until_us(generation),
+            **options,
+        )
+    return replays
+
+
+def _opener(generation: Generation) -> Opener:
+    from suggest.engine import Engine
+
+    return partial(Engine.open, generation.directory.parent, generation=generation.name, verify=False)
+
+
+def _result(
+    task: _Task, generations: Mapping[str, Generation], outcomes: Mapping[str, Sequence[Outcome]]
+) -> dict[str, Any]:
+    from suggest.evaluation import interleaved
+    from suggest.types import rfc3339
+
+    engine = generations[ENGINE]
+    watermark_us = engine.parameters["watermark_us"]
+    against = generations.get(AGAINST)
+    return {
+        "generation": engine.name,
+        "against": against and against.name,
+        "watermark": None if watermark_us is None else rfc3339(watermark_us),
+        "test_from": rfc3339(task.test_from_us),
+        "baselines_from": task.training.known_from,
+        "systems": {name: _system(task, name, outcomes) for name in outcomes},
+        "interleaving": interleaved(outcomes[ENGINE], outcomes[AGAINST]).to_json() if against else None,
+        "counterfactual": _counterfactual(task, engine),
+    }
+
+
+def _system(task: _Task, name: str, outcomes: Mapping[str, Sequence[Outcome]]) -> dict[str, Any]:
+    from suggest.evaluation import mrr_ratio, report_on
+
+    baseline = None if name == OWN else outcomes[OWN]
+    report = report_on(outcomes[name], task.training.seen, vocabulary=task.vocabulary, baseline=baseline).to_json()
+    over_popular = None if name == POPULAR else mrr_ratio(outcomes[name], outcomes[POPULAR], report["k"])
+    return {**report, "mrr_over_most_popular": over_popular and list(over_popular)}
+
+
+def _counterfactual(task: _Task, generation: Generation) -> dict[str, Any] | None:
+    """What the engine's order would have been clicked, where the log holds lists drawn at random."""
+    from suggest.evaluation import carries_propensities, decisions_of, estimate, replay_lists
+
+    if not carries_propensities(task.log, task.test_from_us):
+        return None
+    with _opener(generation)() as engine:
+        lists = list(
+            replay_lists(engine, task.log, test_from_us=task.test_from_us, reveal_from_us=_known_until_us(generation))
+        )
+    return estimate(decisions_of(lists)).to_json()

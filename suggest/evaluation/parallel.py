@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from suggest.errors import SuggestError
-from suggest.evaluation.replay import Completer, Log, Outcome, Pasts, replay
+from suggest.evaluation.replay import Completer, Log, Outcome, replay, test_rows
 
 Opener = Callable[[], AbstractContextManager[Completer]]
 """Opens a completer that knows the training part and nothing later; for several processes it must pickle, as
@@ -49,11 +49,16 @@ def replay_in_processes(
     Raises:
         SuggestError: a process ended without a word, as for lack of memory.
     """
-    options = {"test_from_us": test_from_us, "reveal_from_us": reveal_from_us, "k": k, "series_share": series_share}
+    options: dict[str, Any] = {
+        "test_from_us": test_from_us,
+        "reveal_from_us": reveal_from_us,
+        "k": k,
+        "series_share": series_share,
+    }
     bounds = _bounds(log, test_from_us, processes)
     if len(bounds) <= 2:  # noqa: PLR2004  # one stretch
         with opener() as completer:
-            return list(replay(completer, log, **options))  # type: ignore[arg-type]
+            return list(replay(completer, log, **options))
     context = multiprocessing.get_context("spawn")
     running = []
     try:
@@ -74,12 +79,7 @@ def replay_in_processes(
 
 def _bounds(log: Log, test_from_us: int, n_stretches: int) -> list[int]:
     """Indices that cut the log into stretches with about equally many tests: the first 0, the last its length."""
-    pasts = Pasts(test_from_us)
-    tests = []
-    for index, (event, _) in enumerate(log):
-        if pasts.is_test(event):
-            tests.append(index)
-        pasts.take(event)
+    tests = test_rows(log, test_from_us)
     n_stretches = max(1, min(n_stretches, len(tests)))
     inner = (tests[len(tests) * number // n_stretches] for number in range(1, n_stretches))
     return [0, *inner, len(log)]

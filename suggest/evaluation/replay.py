@@ -111,6 +111,17 @@ def arrival_order(records: Iterable[Mapping[str, Any]]) -> list[tuple[Event, Map
     return pairs
 
 
+def test_rows(log: Log, test_from_us: int) -> list[int]:
+    """Indices of the log's tests. About 1 µs an event."""
+    pasts = Pasts(test_from_us)
+    rows = []
+    for index, (event, _) in enumerate(log):
+        if pasts.is_test(event):
+            rows.append(index)
+        pasts.take(event)
+    return rows
+
+
 def replay(
     completer: Completer,
     log: Log,

@@ -205,12 +205,20 @@ def summarise(
     n_answers = np.array([outcome.n_answers for outcome in outcomes], dtype=np.int64)
     figures = (reciprocal_ranks(ranks, k), successes(ranks, 1), successes(ranks, k))
     mrr, at_1, at_k = (bootstrap_mean(values, users, resamples=resamples, seed=seed) for values in figures)
-    ratio = None
-    if baseline is not None:
-        theirs = reciprocal_ranks(np.array([outcome.rank for outcome in baseline], dtype=np.int64), k)
-        if theirs.any():
-            ratio = bootstrap_ratio(figures[0], theirs, users, resamples=resamples, seed=seed)
+    ratio = None if baseline is None else mrr_ratio(outcomes, baseline, k, resamples=resamples, seed=seed)
     return Scores(len(outcomes), len(set(users)), mrr, at_1, at_k, float(answered(n_answers).mean()), ratio)
+
+
+def mrr_ratio(
+    outcomes: Sequence[Outcome], baseline: Sequence[Outcome], k: int, *, resamples: int = 1000, seed: int = 0
+) -> Interval | None:
+    """MRR@k over another system's on the same tests, each draw of people the same for both; None over 0."""
+    users = [outcome.user for outcome in outcomes]
+    mine, theirs = (
+        reciprocal_ranks(np.array([outcome.rank for outcome in part], dtype=np.int64), k)
+        for part in (outcomes, baseline)
+    )
+    return bootstrap_ratio(mine, theirs, users, resamples=resamples, seed=seed) if theirs.any() else None
 
 
 def diversities(outcomes: Sequence[Outcome], k: int) -> PerTest:

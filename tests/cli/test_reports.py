@@ -1,4 +1,4 @@
-"""What build, inspect, simulate and evaluate print."""
+"""What build, inspect and simulate print."""
 
 import json
 
@@ -63,42 +63,3 @@ def test_simulate_writes_events_that_build_reads(result, tmp_path):
     report = result("build", "--out", tmp_path / "index", "--events", tmp_path / "events.jsonl.gz", "--min-users", "1")
     assert report["n_users"] == 3
     assert report["read"]["rejected"] == {}
-
-
-def test_evaluate_measures_the_engine_beside_the_baselines(result, index, log, tmp_path):
-    """u3 searches again for what everybody knows, u1 for what only u1 knows."""
-    later = tmp_path / "later.jsonl"
-    rows = [("u3", "nike shoes"), ("u1", "night market"), ("u3", "something new")]
-    later.write_text(
-        "".join(
-            json.dumps({"type": "search", "user": user, "query": query, "ts": f"2026-02-0{day}T10:00:00Z"}) + "\n"
-            for day, (user, query) in enumerate(rows, start=1)
-        ),
-        encoding="utf-8",
-    )
-
-    report = result("evaluate", "--index", index, "--events", log, later)
-
-    overall = {name: system["overall"] for name, system in report["systems"].items()}
-    assert {scores["n_tests"] for scores in overall.values()} == {3}
-    assert overall["most popular"]["success_at_k"][0] == pytest.approx(1 / 3)
-    assert overall["own history, then popular"]["success_at_k"][0] == pytest.approx(2 / 3)
-    assert overall["engine"]["success_at_k"][0] == pytest.approx(2 / 3)
-    assert report["systems"]["engine"]["vocabulary_ceiling"] == pytest.approx(1 / 3)
-
-
-def test_evaluate_prints_a_table_for_people(index, log, tmp_path, capsys):
-    later = tmp_path / "later.jsonl"
-    later.write_text(log.read_text(encoding="utf-8").replace("2026-01", "2026-02") + "not json\n", encoding="utf-8")
-
-    assert main(["evaluate", "--index", str(index), "--events", str(later)]) == 0
-
-    printed = capsys.readouterr()
-    assert "MRR@10" in printed.out
-    assert printed.out.count("[") == 9
-    assert "1 malformed rows left out" in printed.err
-
-
-def test_evaluate_of_a_log_that_the_generation_knows_exits_1(index, log, capsys):
-    assert main(["evaluate", "--index", str(index), "--events", str(log)]) == 1
-    assert "watermark" in capsys.readouterr().err.splitlines()[-1]

@@ -67,10 +67,10 @@ class WordModel:
         self._log_p = generation.array(f"{SECTION}_log_p")
         self._texts = StringTable(generation, f"{SECTION}_text")
         self._seconds = generation.array(f"{SECTION}_second")
-        names = ("by_start", "rows", "second", "pair", "start", "end", "best", "left", "alone")
+        names = ("by_start", "rows", "second", "pair", "start", "end", "rest", "left", "alone")
         arrays = (generation.array(f"{SECTION}_{name}").data for name in names)
         (self._by_start, self._rows, self._second, self._pair, *by_word) = arrays
-        self._start, self._end, self._best, self._left, self._alone = by_word
+        self._start, self._end, self._rest, self._left, self._alone = by_word
 
     def __len__(self) -> int:
         """How many words there are."""
@@ -154,13 +154,13 @@ class WordModel:
         """The `k` best first words of endings: each has an ending of its own, so that more are never needed."""
         if not context:
             numbers = [self._by_start[rank] for rank in self._words.top(partial, k, budget)]
-            return [(self._start[word] + self._best[word], (word,), self._start[word], 0, 0) for word in numbers]
+            return [(self._start[word] + self._rest[word], (word,), self._start[word], 0, 0) for word in numbers]
         before = self._words.find(context[-1])
         if before < 0:
             return []
         positions = self._following(before, partial, k, budget)
         return [
-            (self._pair[at] + self._best[word], (word,), self._pair[at], 0, 0)
+            (self._pair[at] + self._rest[word], (word,), self._pair[at], 0, 0)
             for at, word in ((at, self._second[at]) for at in positions)
         ]
 
@@ -184,11 +184,11 @@ class WordModel:
         start, end = self._rows[word], self._rows[word + 1]
         if start < end and len(words) < MAX_ADDED:
             cost, child = so_far + self._pair[start], self._second[start]
-            heapq.heappush(search, (cost + self._best[child], (*words, child), cost, start, end))
+            heapq.heappush(search, (cost + self._rest[child], (*words, child), cost, start, end))
         position += 1
         if position < last:
             cost, sibling = so_far - self._pair[position - 1] + self._pair[position], self._second[position]
-            heapq.heappush(search, (cost + self._best[sibling], (*words[:-1], sibling), cost, position, last))
+            heapq.heappush(search, (cost + self._rest[sibling], (*words[:-1], sibling), cost, position, last))
 
 
 _Place = tuple[int, tuple[int, ...], int, int, int]

@@ -93,7 +93,7 @@ def save_word_model(
     arrays: dict[str, npt.NDArray[Any]] = {
         "rows": found.first[order].searchsorted(np.arange(n_words + 1)).astype(np.uint32),
         "second": found.second[order].astype(np.uint32),
-        "best": best.astype(np.uint16),
+        "rest": best.astype(np.uint16),
         "log_p": _log_p(found, costs, keys, ids),
     }
     arrays |= costs._replace(pair=costs.pair[order])._asdict()

@@ -152,6 +152,14 @@ def test_admitted_are_only_the_words_and_pairs_given():
     ]
 
 
+def test_many_words_are_answered_from_stored_lists_in_the_same_order():
+    words = [f"w{at:03}" for at in range(600)]
+    queries = Counter({(word,): 1 + at * 7919 % 601 for at, word in enumerate(words)})
+    model, _, _, _ = model_of(queries)
+    best = sorted(queries, key=lambda query: (-round(model.log_probability(query) * PER_NAT), query))
+    assert [ending.words for ending in model.endings([], "w", 20, enough())] == best[:20]
+
+
 def test_a_budget_cuts_the_search_short_and_says_so():
     model, _, _, _ = model_of(Counter({("new", "york"): 2, ("new", "car"): 2, ("new",): 1}))
     unbounded, bounded = enough(), Budget(3)

@@ -6,10 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, NoReturn, Self
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any, NoReturn, Self
 
 from suggest.artifacts import Generation
 from suggest.candidates import Candidate, Request, gather
@@ -17,13 +14,22 @@ from suggest.candidates.arguments import check_arguments, checked_id, checked_mo
 from suggest.candidates.completed import completed
 from suggest.candidates.fallbacks import Asked, Found, fallbacks_may_help
 from suggest.candidates.highlighting import highlight_matches
-from suggest.candidates.histories import Histories
-from suggest.errors import EventError, GenerationBroken, NotBuiltError
+from suggest.errors import ArgumentError, EventError, GenerationBroken, NotBuiltError
 from suggest.features import compute
-from suggest.index import ALL, Indexes, ProfileTable
+from suggest.index import ALL, Indexes
 from suggest.interfaces import State
-from suggest.rank import HiddenQueries, Policy, explanation, popular_scores, require_content, score_parts
+from suggest.rank import (
+    Policy,
+    Ranker,
+    Scored,
+    chosen,
+    explanation,
+    popular_scores,
+    require_content,
+    score_parts,
+)
 from suggest.stores import open_state
+from suggest.stores.standing import StandingReader
 from suggest.text import highlight_all, normalise_prefix
 from suggest.types import (
     Answer,
@@ -37,19 +43,8 @@ from suggest.types import (
     suggestions,
 )
 
-
-class _Standing(NamedTuple):
-    """What a request relies on besides the generation: read at once, replaced as one.
-
-    Attributes:
-        moved: the state's number of it.
-        hidden: what must not be shown.
-        histories: what each person searched.
-    """
-
-    moved: int
-    hidden: HiddenQueries
-    histories: Histories
+RANKERS = ("default", "none")
+"""Orders that `Engine.open` knows."""
 
 
 class Engine:
@@ -63,18 +58,17 @@ class Engine:
         watermark: RFC 3339 time up to which the generation knows the log; None when it was built without events.
     """
 
-    def __init__(self, generation: Generation, state: State, *, owns_state: bool) -> None:
+    def __init__(self, generation: Generation, state: State, *, owns_state: bool, ranker: str) -> None:
         """Use `open`."""
         self.generation = generation.name
         watermark_us: int | None = generation.parameters["watermark_us"]
         self.watermark = None if watermark_us is None else rfc3339(watermark_us)
         self._indexes = Indexes.open(generation)
-        self._profiles = ProfileTable(generation)
+        self._ranker = Ranker.open(generation) if ranker == "default" else None
         self._policy = Policy.from_json(generation.json("policy"))
         self._state = state
         self._owns_state = owns_state
-        self._tombstones: Mapping[str, int] = generation.json("tombstones")
-        self._known = self._read_standing(state.moved())
+        self._standing = StandingReader(generation, self._indexes, self._policy, state)
 
     @classmethod
     def open(
@@ -83,6 +77,7 @@ class Engine:
         state: str | State | None = None,
         *,
         generation: str | None = None,
+        ranker: str = "default",
         verify: bool = True,
     ) -> Self:
         """Opens an index directory.
@@ -92,27 +87,31 @@ class Engine:
             state: `sqlite:///path`, `memory://`, None for memory that ends with the process, or an
                 open state, which `close` then leaves open.
             generation: name of the generation; default the one in `CURRENT`.
+            ranker: `default` for the generation's trained order where it holds one, `none` for the untrained.
             verify: compare the checksums of all files (about 1 s a GB).
 
         Raises:
+            ArgumentError: there is no such ranker.
             GenerationBroken: there is no generation, or it is damaged.
             GenerationTooNew: it was written by a newer program.
             StateError: the state cannot be opened.
         """
+        if ranker not in RANKERS:
+            raise ArgumentError("ranker", f"expected one of {', '.join(RANKERS)}, got {ranker!r}")
         opened = Generation.open(index_dir, generation, verify=verify)
         if state is not None and not isinstance(state, str):
-            return cls._over(opened, state, owns_state=False)
+            return cls._over(opened, state, owns_state=False, ranker=ranker)
         own = open_state(state)
         try:
-            return cls._over(opened, own, owns_state=True)
+            return cls._over(opened, own, owns_state=True, ranker=ranker)
         except BaseException:
             own.close()
             raise
 
     @classmethod
-    def _over(cls, generation: Generation, state: State, *, owns_state: bool) -> Self:
+    def _over(cls, generation: Generation, state: State, *, owns_state: bool, ranker: str) -> Self:
         try:
-            return cls(generation, state, owns_state=owns_state)
+            return cls(generation, state, owns_state=owns_state, ranker=ranker)
         except (OSError, ValueError, LookupError, RuntimeError) as error:
             # Only without verification: a checksum would have found it.
             raise GenerationBroken(f"{generation.directory} cannot be read: {error}; build the index again") from error
@@ -167,7 +166,7 @@ class Engine:
             ArgumentError: an argument is out of range; `.argument` names it.
         """
         request = self._request(text, k, user, locale, region, session, now, where, match, collapse)
-        return self._answered(request, explain, None).suggestions
+        return self._answered(request, explain, False, None).suggestions  # noqa: FBT003
 
     def answer(  # noqa: D417 - its other arguments are described where users look, at `complete`
         self,
@@ -183,56 +182,67 @@ class Engine:
         collapse: bool = True,
         explain: bool = False,
         *,
+        features: bool = False,
         deadline_s: float | None = None,
     ) -> Answer:
         """`complete`, and what the answer cost; its other arguments are those of `complete`.
 
         Args:
+            features: fill `Answer.features` of answers that are not personal too.
             deadline_s: wall time that each fallback may take besides its budget; the answer then depends on it.
         """
         request = self._request(text, k, user, locale, region, session, now, where, match, collapse)
-        return self._answered(request, explain, deadline_s)
+        return self._answered(request, explain, features, deadline_s)
 
-    def _answered(self, request: Request, explain: bool, deadline_s: float | None) -> Answer:
-        if request.history is None and not explain:
+    def scored(
+        self, text: str, user: str | None, now: object, *, session: str | None = None, locale: str | None = None
+    ) -> Scored:
+        """All candidates of `complete` with their features, for learning from; arguments as there."""
+        request = self._request(text, 1, user, locale, None, session, now, None, "any", collapse=True)
+        return self._scored(request, gather(request, self._indexes).candidates)
+
+    def _answered(self, request: Request, explain: bool, features: bool, deadline_s: float | None) -> Answer:
+        if not (request.is_personal or explain or features):
             popular = self._popular(request)
             if popular is not None:
                 return Answer(popular)
         gathered = gather(request, self._indexes, deadline_s)
-        return Answer(self._ranked(request, gathered.candidates, explain=explain), *gathered[1:])
+        scored = self._scored(request, gathered.candidates)
+        rows = self._chosen(scored, request.k)
+        shown = self._suggestions(request, scored, rows)
+        if explain:
+            pairs = zip(shown, rows, strict=True)
+            shown = [suggested._replace(explanation=explanation(scored, row)) for suggested, row in pairs]
+        return Answer(shown, gathered.tried, gathered.cut, gathered.visited, scored.features[rows])
 
-    def _ranked(self, request: Request, candidates: list[Candidate], *, explain: bool) -> list[Suggestion]:
-        features = compute(request, candidates, self._indexes.prefixes)
-        parts = score_parts(features)
-        scores = parts.sum(axis=1)
-        best = self._best(candidates, scores, request.k)
-        chosen = [candidates[row] for row, _ in best]
-        rows = [row for row, _ in best]
-        shown = [self._text(candidates[row], key) for row, key in best]
-        answer = suggestions(
-            shown,
-            scores[rows].tolist(),
-            (candidate.source for candidate in chosen),
-            highlight_matches(request.prefix, shown, chosen),
+    def _scored(self, request: Request, candidates: list[Candidate]) -> Scored:
+        """In the trained order where there is one for a person who typed something, else in the untrained."""
+        keys = [self._key(candidate) for candidate in candidates]
+        features = compute(request, candidates, keys, self._indexes)
+        ranker = self._ranker if request.is_personal and request.prefix else None
+        return Scored(candidates, keys, features, score_parts(features, ranker))
+
+    def _chosen(self, scored: Scored, k: int) -> list[int]:
+        """Rows of the best `k`. What was put together of words meets the policy here: few do, and it costs 10 µs."""
+
+        def may_be_shown(row: int) -> bool:
+            return scored.candidates[row].source != "generated" or self._policy.refusal(scored.keys[row]) is None
+
+        return chosen(scored.keys, scored.parts.sum(axis=1), k, may_be_shown)
+
+    def _suggestions(self, request: Request, scored: Scored, rows: list[int]) -> list[Suggestion]:
+        candidates = [scored.candidates[row] for row in rows]
+        texts = [self._text(scored.candidates[row], scored.keys[row]) for row in rows]
+        return suggestions(
+            texts,
+            scored.parts[rows].sum(axis=1).tolist(),
+            (candidate.source for candidate in candidates),
+            highlight_matches(request.prefix, texts, candidates),
         )
-        if not explain:
-            return answer
-        return [
-            suggested._replace(explanation=explanation(candidate.match, features[row], parts[row]))
-            for suggested, candidate, row in zip(answer, chosen, rows, strict=True)
-        ]
-
-    def _best(self, candidates: Sequence[Candidate], scores: npt.NDArray[np.float64], k: int) -> list[tuple[int, str]]:
-        """(row, key) of the best `k`, ties by key; no more keys are read than those that tie with the last."""
-        rows = np.arange(len(scores))
-        if len(scores) > k:
-            rows = np.flatnonzero(scores >= np.partition(scores, -k)[-k])
-        found = [(row, self._key(candidates[row])) for row in rows.tolist()]
-        return sorted(found, key=lambda entry: (-scores[entry[0]], entry[1]))[:k]
 
     def impersonal_version(self) -> int:
         """A number: while it stays, `complete` without a user, a `now` or an `explain` answers the same. About 4 µs."""
-        return self._standing().moved
+        return self._standing.latest().moved
 
     def related(
         self, query: str, k: int = 10, user: str | None = None, locale: str | None = None, now: object = None
@@ -313,20 +323,25 @@ class Engine:
             checked_id("region", region)
         # Without a `now` everything accepted counts: a sender's clock may be a little ahead of this one.
         at_us = None if now is None else checked_moment(now)
-        standing = self._standing()
+        standing = self._standing.latest()
         hidden = standing.hidden.as_of(at_us)
         history = None
         if user is not None:
             history = standing.histories.of(checked_id("user", user))
             if at_us is not None:
                 history = history.as_of(at_us)
+        moment_us = now_us() if at_us is None else at_us
+        if session is not None:
+            checked_id("session", session)
         return Request(
             normalise_prefix(text),
             k,
             ALL if locale is None else self._indexes.prefixes.locale(checked_id("locale", locale)),
-            now_us() if at_us is None else at_us,
+            moment_us,
             history or None,
-            None if session is None else checked_id("session", session),
+            session,
+            history.session_keys(session, moment_us) if history and match == "any" else (),
+            user is not None,
             match,
             collapse,
             None if where is None else self._indexes.attributes.compile(parse_where(where)),
@@ -347,34 +362,12 @@ class Engine:
     def _key(self, candidate: Candidate) -> str:
         if candidate.query_id >= 0:
             return self._indexes.prefixes.queries.key(candidate.query_id)
-        assert candidate.own is not None
-        return candidate.own.key
+        return candidate.own.key if candidate.own is not None else candidate.text
 
     def _text(self, candidate: Candidate, key: str) -> str:
         if candidate.query_id >= 0:
             return self._indexes.prefixes.queries.display(candidate.query_id, key)
-        assert candidate.own is not None
-        return candidate.own.text
-
-    def _admits_own(self, key: str, text: str) -> bool:
-        return self._policy.refusal(key, text, own=True) is None
-
-    def _standing(self) -> _Standing:
-        """What holds now; read again if the state has moved."""
-        moved = self._state.moved()
-        standing = self._known
-        if standing.moved != moved:
-            standing = self._known = self._read_standing(moved)
-        return standing
-
-    def _read_standing(self, moved: int) -> _Standing:
-        """Reads after `moved` was: what moves meanwhile is then read again by the next request."""
-        forgotten = self._state.forgotten()
-        tombstones = dict(self._tombstones)
-        for query, since_us in self._state.tombstones().items():
-            tombstones[query] = min(since_us, tombstones.get(query, since_us))
-        hidden = HiddenQueries(tombstones, forgotten, self._indexes.prefixes, self._profiles, self._policy.min_users)
-        return _Standing(moved, hidden, Histories(self._profiles, self._state, forgotten, self._admits_own))
+        return candidate.own.text if candidate.own is not None else key
 
 
 def _not_built(surface: str, needed: str) -> NoReturn:

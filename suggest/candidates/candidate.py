@@ -36,6 +36,7 @@ class Candidate(NamedTuple):
         own: the person's own use of it, if any.
         session_rank: 1 for the latest query of the session, 2 for the one before ..., 0 if not in it.
         match: how it meets what was typed.
+        text: the query itself, where neither the index nor the person's history holds it.
     """
 
     query_id: int
@@ -43,3 +44,4 @@ class Candidate(NamedTuple):
     own: OwnQuery | None = None
     session_rank: int = 0
     match: Match = PREFIX
+    text: str = ""

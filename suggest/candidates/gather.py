@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from suggest.candidates.candidate import Candidate
 from suggest.candidates.collapse import collapsed
+from suggest.candidates.endings import generated
 from suggest.candidates.fallbacks import Asked, Found, fallbacks
 from suggest.candidates.request import Request
 from suggest.candidates.sources import own_history, popular
@@ -85,6 +86,7 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
     pool = _Pool(request)
     pool.add(own_history(request, indexes))
     n_most = pool.add(popular(request, indexes, asked))
+    pool.add(generated(request, indexes))
     tried: list[str] = []
     cut: list[str] = []
     visited = 0
@@ -163,6 +165,8 @@ class _Pool:
             return False
         if candidate.own is not None and candidate.own.key in request.hidden_keys:
             return False
+        if candidate.text and (candidate.text in request.hidden_keys or request.allowed is not None):
+            return False  # what nobody searched has no attributes that a filter could look at
         return request.allowed is None or request.allowed.admits(candidate.query_id)
 
 

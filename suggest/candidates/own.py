@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from heapq import nlargest
+from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
 from suggest.text import MAX_QUERY_CHARS, display, normalise
+from suggest.text.unspaced import unspaced_runs
 from suggest.types import PastSearch
 from suggest.types.history import FINAL_INTENT_US, MAX_HISTORY, SESSION_GAP_US
 
@@ -28,6 +31,43 @@ class OwnQuery(NamedTuple):
     key: str
     text: str
     times_us: tuple[int, ...]
+
+
+class OwnText(NamedTuple):
+    """All searches of a person as one text, for finding any of their words again at the speed of `str.rfind`.
+
+    Attributes:
+        text: the keys in order of time, each as ` words of it` and a line break.
+        starts: where each begins, ascending.
+        times_us: when each was searched.
+    """
+
+    text: str
+    starts: list[int]
+    times_us: list[int]
+
+    def longer(self, searches: Sequence[tuple[str, int]]) -> OwnText:
+        """With further (key, time in µs), ascending in time."""
+        lines = [f" {key}\n" for key, _ in searches]
+        starts = list(accumulate(map(len, lines), initial=len(self.text)))[:-1]
+        return OwnText(self.text + "".join(lines), self.starts + starts, self.times_us + [at for _, at in searches])
+
+    def found(self, beginning: str, most: int) -> Iterator[tuple[int, int, int]]:
+        """(start, end, time in µs) of the rests of searches from a word that begins so, the latest first. 1 µs each.
+
+        Args:
+            beginning: of words in a row; within a script without spaces, of any character.
+            most: at most so many.
+        """
+        needle = beginning if unspaced_runs(beginning[:1]) else f" {beginning}"
+        skipped = len(needle) - len(beginning)
+        at = len(self.text)
+        for _ in range(most):
+            at = self.text.rfind(needle, 0, at)
+            if at < 0:
+                return
+            time_us = self.times_us[bisect_right(self.starts, at) - 1]
+            yield at + skipped, self.text.index("\n", at), time_us
 
 
 class OwnHistory:
@@ -50,6 +90,7 @@ class OwnHistory:
         self._final: list[tuple[str, PastSearch]] = []
         self._queries: dict[str, OwnQuery] = {}
         self._keys: list[str] = []
+        self._word_uses: dict[str, int] = {}
         for search in searches:
             self._add(search)
 
@@ -70,8 +111,11 @@ class OwnHistory:
         longer = OwnHistory((), self._admits)
         longer._searches, longer._known, longer._final = self._searches.copy(), self._known.copy(), self._final.copy()
         longer._queries, longer._keys = self._queries.copy(), self._keys.copy()
+        longer._word_uses = self._word_uses.copy()
         for search in searches:
             longer._add(search)
+        if "searched" in self.__dict__ and len(longer._final) == len(self._final) + len(searches):
+            longer.__dict__["searched"] = self.searched.longer(longer._shown(len(self._final)))
         return longer
 
     def starting_with(self, prefix: str) -> list[OwnQuery]:
@@ -82,6 +126,25 @@ class OwnHistory:
             end += 1
         found = [self._queries[key] for key in keys[start:end]]
         return sorted(nlargest(MAX_OWN, found, key=_use)) if len(found) > MAX_OWN else found
+
+    def find(self, key: str) -> OwnQuery | None:
+        """The person's own use of a normalised query."""
+        return self._queries.get(key)
+
+    @property
+    def word_uses(self) -> Mapping[str, int]:
+        """Words, and pairs of words in a row with a space between, to how many of the searches hold them."""
+        return self._word_uses
+
+    @cached_property
+    def searched(self) -> OwnText:
+        """All searches as one text; 50 µs once for a thousand of them."""
+        return OwnText("", [], []).longer(self._shown(0))
+
+    @property
+    def latest_us(self) -> int:
+        """When the latest search was; 0 without any."""
+        return self._final[-1][1].ts_us if self._final else 0
 
     def session_keys(self, session: str | None, now_us: int) -> list[str]:
         """Keys searched in the current session, the latest first, each once.
@@ -100,13 +163,17 @@ class OwnHistory:
                 keys.setdefault(key)
         return list(keys)
 
+    def _shown(self, start: int) -> list[tuple[str, int]]:
+        """(key, time) of the searches from the given one on that their author may be shown."""
+        return [(key, search.ts_us) for key, search in self._final[start:] if key in self._queries]
+
     def _add(self, search: PastSearch) -> None:
         key = normalise(search.query)
         if not 0 < len(key) <= MAX_QUERY_CHARS or (search.ts_us, key) in self._known:
             return
         self._known.add((search.ts_us, key))
         if self._final and _unfinished(self._final[-1], (key, search)):
-            self._drop_time(*self._final.pop())
+            self._drop(*self._final.pop())
         self._searches.append(search)
         self._final.append((key, search))
         text = display(search.query)
@@ -116,6 +183,8 @@ class OwnHistory:
         elif self._admits(key, text):
             self._queries[key] = OwnQuery(key, text, (search.ts_us,))
             insort(self._keys, key)
+        if key in self._queries:
+            self._count_words(key, 1)
         if len(self._searches) > MAX_HISTORY:
             self._drop_oldest()
 
@@ -123,18 +192,31 @@ class OwnHistory:
         oldest = self._searches.pop(0)
         self._known.discard((oldest.ts_us, normalise(oldest.query)))
         if self._final[0][1] is oldest:
-            self._drop_time(*self._final.pop(0))
+            self._drop(*self._final.pop(0))
 
-    def _drop_time(self, key: str, search: PastSearch) -> None:
+    def _count_words(self, key: str, n: int) -> None:
+        uses = self._word_uses
+        for part in distinct_parts(key.split(" ")):
+            uses[part] = uses.get(part, 0) + n
+            if not uses[part]:
+                del uses[part]
+
+    def _drop(self, key: str, search: PastSearch) -> None:
         own = self._queries.get(key)
         if own is None:
             return
+        self._count_words(key, -1)
         times_us = tuple(time_us for time_us in own.times_us if time_us != search.ts_us)
         if times_us:
             self._queries[key] = own._replace(times_us=times_us)
         else:
             del self._queries[key]
             self._keys.remove(key)
+
+
+def distinct_parts(words: Sequence[str]) -> set[str]:
+    """The words, and the pairs of words in a row with a space between."""
+    return {*words, *map(" ".join, pairwise(words))}
 
 
 def _use(query: OwnQuery) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from suggest.candidates.own import OwnHistory
@@ -18,6 +19,8 @@ class Request(NamedTuple):
         now_us: nothing later than this may influence the answer.
         history: the person's own searches up to `now_us`; None when nobody is named.
         session: the session the client names, if any.
+        session_keys: what was searched in the session, the latest first, each once.
+        is_personal: whether somebody is named, with a history or without.
         match: `prefix` for the plain index and own history alone, `any` for every source.
         collapse: whether of near-duplicates one form is shown.
         allowed: the queries that a filter lets through; None lets all.
@@ -31,6 +34,8 @@ class Request(NamedTuple):
     now_us: int
     history: OwnHistory | None
     session: str | None
+    session_keys: Sequence[str]
+    is_personal: bool
     match: str
     collapse: bool
     allowed: Allowed | None

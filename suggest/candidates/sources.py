@@ -16,10 +16,7 @@ def own_history(request: Request, indexes: Indexes) -> Iterator[Candidate]:
     """The person's own queries, those of the running session marked with their rank in it."""
     if request.history is None:
         return
-    ranks: dict[str, int] = {}
-    if request.match == "any":
-        session = request.history.session_keys(request.session, request.now_us)
-        ranks = {key: rank for rank, key in enumerate(session, start=1)}
+    ranks = {key: rank for rank, key in enumerate(request.session_keys, start=1)}
     for own in request.history.starting_with(request.prefix):
         rank = ranks.get(own.key, 0)
         yield Candidate(indexes.prefixes.queries.find(own.key), "session" if rank else "history", own, rank)

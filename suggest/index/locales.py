@@ -26,6 +26,11 @@ class LocaleWeights:
             return float(self._weight[at])
         return 0.0
 
+    def of(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """The weights of several queries, float32[n]. About 5 µs."""
+        at = np.minimum(self._ids.searchsorted(ids.astype(np.uint32)), len(self._ids) - 1)
+        return np.where(self._ids[at] == ids, self._weight[at], np.float32(0))
+
     def by_id(self, n_queries: int) -> npt.NDArray[np.float32]:
         """The weights of all queries, float32 by id; 0.0 where one was never searched there."""
         weights = np.zeros(n_queries, dtype=np.float32)

@@ -1,15 +1,21 @@
 """Here are rows: in which order? And what must not be shown?"""
 
+from suggest.rank.choose import chosen
 from suggest.rank.explanation import explanation
 from suggest.rank.hidden import Hidden, HiddenQueries, require_content
 from suggest.rank.order import PARTS, popular_scores, score_parts
 from suggest.rank.policy import Policy
+from suggest.rank.ranker import Ranker
+from suggest.rank.scored import Scored
 
 __all__ = [
     "PARTS",
     "Hidden",
     "HiddenQueries",
     "Policy",
+    "Ranker",
+    "Scored",
+    "chosen",
     "explanation",
     "popular_scores",
     "require_content",

@@ -1,4 +1,4 @@
-"""Here are rows: in which order? The order before anything was trained.
+"""Here are rows: in which order? The trained one, or the order before anything was trained.
 
 Own queries come first, by their decayed count; then popular ones, those searched in the request's
 locale before the rest. What was typed differently costs as much as that is unlikely, and its locale lifts
@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest.features import column
+from suggest.rank.ranker import Ranker
 
-PARTS = ("popularity", "locale", "own", "match")
+PARTS = ("popularity", "locale", "own", "match", "ranker")
 """Names of the score parts, in the order of the columns of `score_parts`."""
 
 # Tiers: log1p of any count is below 45, so a bonus of 50 lifts over everything below it.
@@ -35,12 +36,28 @@ _OWN_COUNT = column("own_count")
 _OWN_DECAYED = column("own_decayed")
 _MATCH_COST = column("match_cost")
 
+_MATCH, _RANKER = PARTS.index("match"), PARTS.index("ranker")
 
-def score_parts(features: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """What each part adds to the score, float64[n, len(PARTS)]; the score of a row is its sum."""
+
+def score_parts(features: npt.NDArray[np.float32], ranker: Ranker | None = None) -> npt.NDArray[np.float64]:
+    """What each part adds to the score, float64[n, len(PARTS)]; the score of a row is its sum.
+
+    Args:
+        features: float32[n, n_features], as `suggest.features.compute` gives them.
+        ranker: the trained order; None for the untrained one.
+    """
     parts = np.zeros((len(features), len(PARTS)))
-    # Log of popularity and log of likelihood add up: the noisy channel (Kernighan, Church & Gale 1990).
-    parts[:, 3] = -features[:, _MATCH_COST]
+    # Log of popularity and log of likelihood add up: the noisy channel (Kernighan, Church & Gale 1990). A trained
+    # score is log odds of being meant, learned from what matches as typed, and adds up with likelihood alike.
+    parts[:, _MATCH] = -features[:, _MATCH_COST]
+    if ranker is None:
+        _add_untrained(features, parts)
+    else:
+        parts[:, _RANKER] = ranker.scores(features)
+    return parts
+
+
+def _add_untrained(features: npt.NDArray[np.float32], parts: npt.NDArray[np.float64]) -> None:
     rows = features.tolist()
     least = _least_gain(rows)
     for row, values in zip(parts, rows, strict=True):
@@ -52,7 +69,6 @@ def score_parts(features: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
             row[1] = _TIER if is_lifted else LOCAL_NATS
         else:
             row[0] = log1p(values[_POPULARITY_ALL])
-    return parts
 
 
 def _least_gain(rows: list[list[float]]) -> float:

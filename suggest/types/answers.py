@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 Source = Literal[
     "history",
     "prefix",
@@ -59,12 +62,15 @@ class Answer(NamedTuple):
         tried: the fallbacks that were asked besides own history and the plain prefix.
         cut: those of them that ran out of budget or time, so that matches may be missing.
         visited: nodes that the fallbacks visited: the counted work.
+        features: float32[n_suggestions, n_features], what the order was made from; None of an answer that was kept
+            ready for everybody.
     """
 
     suggestions: list[Suggestion]
     tried: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
     visited: int = 0
+    features: npt.NDArray[np.float32] | None = None
 
 
 def suggestions(

@@ -11,7 +11,9 @@ import time
 from datetime import UTC, datetime, timedelta
 
 SECOND_US = 1_000_000
-DAY_US = 86_400 * SECOND_US
+MINUTE_US = 60 * SECOND_US
+HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
 
 # Source: RFC 3339, section 5.6.
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)

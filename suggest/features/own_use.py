@@ -1,0 +1,70 @@
+"""How does the person asking use each candidate, and its words?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import log, log1p
+
+import numpy as np
+import numpy.typing as npt
+
+from suggest.candidates import Candidate, OwnQuery, Request
+from suggest.features.registry import OWN_HALF_LIFE_DAYS
+from suggest.types import DAY_US, HOUR_US
+
+NEAR_HOURS = 3
+UNKNOWN_DAYS = -1.0
+_NO_USE = (0.0, 0.0, 0.0, UNKNOWN_DAYS, 0.0, 0.0, 0.0)
+
+
+def own_features(
+    request: Request,
+    candidates: Sequence[Candidate],
+    words: Sequence[Sequence[str]],
+    rows: npt.NDArray[np.float32],
+) -> None:
+    """Writes the group `OWN`, float32[10, n_candidates]."""
+    total = sum(len(candidate.own.times_us) for candidate in candidates if candidate.own is not None)
+    uses = [
+        _NO_USE if candidate.own is None else _own_use(candidate.own, request.now_us, total) for candidate in candidates
+    ]
+    rows[:7] = np.array(uses, dtype=np.float32).T
+    history = request.history
+    if history:
+        first = request.prefix.count(" ")
+        rows[7:] = np.array([_word_use(parts, first, history.word_uses) for parts in words], dtype=np.float32).T
+
+
+def person_features(request: Request, candidates: Sequence[Candidate], rows: npt.NDArray[np.float32]) -> None:
+    """Writes the group `PERSON`, float32[3, n_candidates]."""
+    rows[0] = log1p(len(request.history or ()))
+    rows[1] = sum(candidate.own is not None for candidate in candidates)
+    rows[2] = len(candidates)
+
+
+def _own_use(own: OwnQuery, now_us: int, total: int) -> tuple[float, ...]:
+    n = len(own.times_us)
+    # A sender's clock may be ahead of the request's: such a search is as new as can be.
+    ages = [max(now_us - time_us, 0) / DAY_US for time_us in own.times_us]
+    decayed = sum(0.5 ** (age / OWN_HALF_LIFE_DAYS) for age in ages)
+    day = sum(0.5**age for age in ages)
+    hour = sum(_is_near(now_us, time_us) for time_us in own.times_us)
+    weekday = sum((now_us // DAY_US - time_us // DAY_US) % 7 == 0 for time_us in own.times_us)
+    return n, decayed, day, ages[-1], n / total, hour / n, weekday / n
+
+
+def _is_near(now_us: int, time_us: int) -> bool:
+    apart = (now_us - time_us) % DAY_US
+    return min(apart, DAY_US - apart) <= NEAR_HOURS * HOUR_US
+
+
+def _word_use(words: Sequence[str], first: int, uses: Mapping[str, int]) -> tuple[float, float, float]:
+    """Shares of known words and pairs among those added, and the log of the uses of the rarest word."""
+    added = words[first:]
+    if not added:
+        return 0.0, 0.0, 0.0
+    counts = [uses.get(word, 0) for word in added]
+    start = max(first, 1)
+    pairs = [f"{words[at - 1]} {words[at]}" in uses for at in range(start, len(words))]
+    n_known = len(counts) - counts.count(0)
+    return n_known / len(counts), log(1 + min(counts)), sum(pairs) / len(pairs) if pairs else 0.0

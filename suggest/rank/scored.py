@@ -1,0 +1,26 @@
+"""The candidates of one answer with all that is known of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from suggest.candidates import Candidate
+
+
+class Scored(NamedTuple):
+    """Candidates in no order; all columns are of one length.
+
+    Attributes:
+        candidates: what may be shown.
+        keys: their normalised texts.
+        features: float32[n, n_features], columns as `FEATURES`.
+        parts: what each part adds to the score, float64[n, len(PARTS)].
+    """
+
+    candidates: list[Candidate]
+    keys: list[str]
+    features: npt.NDArray[np.float32]
+    parts: npt.NDArray[np.float64]

@@ -81,7 +81,12 @@ def _complete() -> dict[str, Any]:
         for name, (schema, description) in _PARAMETERS.items()
     ]
     assert tuple(_PARAMETERS) == PARAMETERS
-    answer = {"description": "Suggestions, best first", "content": {"application/json": {"schema": _ANSWER}}}
+    arm = {"description": "The arm of the experiment that answered, where there is one.", "schema": _TEXT}
+    answer = {
+        "description": "Suggestions, best first",
+        "headers": {"Suggest-Arm": arm},
+        "content": {"application/json": {"schema": _ANSWER}},
+    }
     return {
         "summary": "Completions of what is being typed",
         "operationId": "get_complete",

@@ -31,7 +31,10 @@ def test_entries_match_as_whole_words_in_a_row(entries, words):
 @given(st.text("周杰伦演唱会", min_size=1, max_size=3), st.text("周杰伦演唱会a ", max_size=12))
 def test_entries_of_scripts_without_spaces_match_anywhere(entry, text):
     key = normalise(text)
-    assert (Policy(blocklist=(entry,)).refusal(key) == "blocklist") == (entry in key)
+    is_refused = Policy(blocklist=(entry,)).refusal(key) == "blocklist"
+    assert is_refused >= (entry in key)
+    # Characters spaced out are a disguise.
+    assert is_refused <= (entry in key.replace(" ", ""))
 
 
 @given(ANYTHING, ANYTHING, ANYTHING)

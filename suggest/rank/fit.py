@@ -19,15 +19,21 @@ import numpy.typing as npt
 from suggest.errors import ArgumentError, InputError, SuggestError
 from suggest.features import FEATURES
 from suggest.rank.ranker import Ranker
-from suggest.rank.trees import MAX_LEAVES, Trees
+from suggest.rank.trees import Trees
 
-MAX_TREES = 100
-"""With at most 31 leaves: what the serving budget has room for."""
+MAX_TREES = 60
+MAX_LEAVES = 15
+"""Of one tree. On a web log MRR@10 with 40, 60 and 100 trees, 7, 15 and 31 leaves, 31 to 255 bins and learning rates
+from 0.05 to 0.2 lies within 0.001; 100 trees of 31 leaves take three times as long to score as 60 of 15."""
 
 LEAST_TRAINING_LISTS = 200
 LEAST_VALIDATION_LISTS = 50
 """Lists with something to learn, fewer of which teach chance."""
 
+_SMALL_LISTS = 5000
+_SMALL_LEAVES = 7
+"""With 2000 lists 7 leaves give MRR@10 0.486 and 15 give 0.484 on that log; with 200 lists 0.481 either way, against
+0.475 untrained."""
 _K = 10
 _PATIENCE = 20
 _LARGEST_LABEL = 30
@@ -72,13 +78,19 @@ class Examples:
 
 
 def fit(
-    training: Examples, validation: Examples, *, seed: int = 0, n_threads: int = 1, max_trees: int = MAX_TREES
+    training: Examples,
+    validation: Examples,
+    *,
+    seed: int = 0,
+    n_threads: int = 1,
+    max_trees: int = MAX_TREES,
+    max_leaves: int = MAX_LEAVES,
 ) -> Ranker:
     """Learns an order; the same for the same examples and seed, whatever the number of threads.
 
     Trees are added until MRR@10 of the validation part has not risen for 20 of them, and those up to the best are kept.
     With positions, the chance of a click is explained by the score and the position together, and the position's
-    part is then left out. Cost: about 5 s for 20,000 lists of 50 rows with 50 features on one core.
+    part is then left out. Cost: about 10 s for 20,000 lists of 50 rows with 50 features on one core.
 
     Args:
         training: to learn from.
@@ -86,6 +98,7 @@ def fit(
         seed: of the features drawn for each tree.
         n_threads: threads of LightGBM.
         max_trees: at most this many.
+        max_leaves: of one tree, at most; 2 to 31.
 
     Raises:
         NotEnoughExamples: too few lists hold both what was wanted and what was not, or nothing tells these apart.
@@ -95,7 +108,7 @@ def fit(
         _require_sound(name, examples)
     taught, checked = training.teaching(), validation.teaching()
     _require_enough(training, validation, taught, checked)
-    parameters = _parameters(taught, seed, n_threads)
+    parameters = _parameters(taught, max_leaves, seed, n_threads)
     booster, mrr = _boosted(taught, checked, parameters, max_trees)
     gain, split = (booster.feature_importance(kind) for kind in ("gain", "split"))
     if not split.any():
@@ -153,13 +166,14 @@ def _require_enough(training: Examples, validation: Examples, taught: Examples, 
     )
 
 
-def _parameters(taught: Examples, seed: int, n_threads: int) -> dict[str, Any]:
+def _parameters(taught: Examples, max_leaves: int, seed: int, n_threads: int) -> dict[str, Any]:
     n_lists, n_rows = len(taught.sizes), len(taught.labels)
     return {
         "objective": "lambdarank",
         "metric": "None",
-        "learning_rate": 0.1,
-        "num_leaves": 7 if n_lists < 1000 else 15 if n_lists < 10_000 else MAX_LEAVES,  # noqa: PLR2004
+        "learning_rate": 0.15,
+        "num_leaves": min(max_leaves, _SMALL_LEAVES) if n_lists < _SMALL_LISTS else max_leaves,
+        "max_bin": 63,
         "min_data_in_leaf": int(np.clip(n_rows // 5000, 20, 200)),
         "lambda_l2": 1.0,
         "feature_fraction": 0.8,
@@ -183,7 +197,7 @@ def _boosted(taught: Examples, checked: Examples, parameters: dict[str, Any], ma
         weight=taught.weights,
         position=taught.positions,
         categorical_feature=categorical,
-        params={"verbose": -1},
+        params=parameters,
     )
     validation = training.create_valid(checked.features, checked.labels, group=checked.sizes)
     booster = lightgbm.train(

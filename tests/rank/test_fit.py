@@ -73,8 +73,10 @@ def test_importance_names_the_features_that_matter(ranker):
 
 
 def test_trees_are_bounded(ranker):
-    assert ranker.training["n_trees"] == ranker.trees.n_trees <= 100
-    assert fit(world(300), world(100, seed=1), max_trees=3).trees.n_trees <= 3
+    assert ranker.training["n_trees"] == ranker.trees.n_trees <= 60
+    small = fit(world(5000), world(100, seed=1), max_trees=3, max_leaves=31)
+    assert small.trees.n_trees <= 3
+    assert small.training["parameters"]["num_leaves"] == 31
 
 
 def test_the_same_examples_give_the_same_trees_on_any_number_of_threads():

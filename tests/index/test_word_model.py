@@ -38,7 +38,6 @@ def statistics_of(queries, words, pairs):
         for pair in pairwise([-2, *named, -2]):
             pair_weight[pair] += count
     met = sorted((number[first], number[second]) for first, second in pairs)
-    known = [count for pair, count in pair_weight.items() if min(pair) >= 0]
 
     def summed(at, other=None, *, types=False):
         sums = np.zeros(len(words))
@@ -60,8 +59,6 @@ def statistics_of(queries, words, pairs):
         started=sum(queries.values()),
         n_before=summed(1, types=True),
         n_last=sum(second == -2 for _, second in pair_weight),
-        n_once=known.count(1),
-        n_twice=known.count(2),
     )
 
 

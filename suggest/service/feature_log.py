@@ -38,7 +38,9 @@ MAX_FILE_BYTES = 64 << 20
 """A file grows to this before the next one is begun, or to a sixteenth of the whole bound."""
 
 _WRITE_EVERY_S = 0.25
-_SECOND_US = 1_000_000
+
+_UNDER_WAY_US = 1_000_000
+"""An answer this much later than its person was forgotten may have been under way, and have used what went."""
 
 
 class Logged(NamedTuple):
@@ -51,6 +53,7 @@ class Logged(NamedTuple):
         arguments: of `Engine.answer`.
         queries: the suggestions, best first.
         features: float32[n_suggestions, n_features], rows as `queries`, columns as `FEATURES` of this version.
+        degraded: whether a search ran out of budget or time, so that asking again may give other candidates.
     """
 
     request_id: str
@@ -59,6 +62,7 @@ class Logged(NamedTuple):
     arguments: Mapping[str, Any]
     queries: list[str]
     features: npt.NDArray[np.float32]
+    degraded: bool = False
 
     def to_line(self) -> bytes:
         """The record as a line of JSON; the features as base64 of little-endian float32, row by row."""
@@ -202,8 +206,8 @@ def checked_directory(directory: str | os.PathLike[str]) -> Path:
 def _line_unless_forgotten(record: Logged, forgotten: Mapping[str, int]) -> bytes | None:
     # Gives the event loop's thread the interpreter after every record rather than after 5 ms.
     time.sleep(0)
-    user = record.arguments.get("user")
-    return None if user is not None and record.ts_us <= forgotten.get(user, 0) else record.to_line()
+    user = record.arguments["user"]
+    return record.to_line() if _is_later(record.ts_us, forgotten.get(user)) else None
 
 
 def _erase_from(path: Path, forgotten: Mapping[str, int]) -> None:
@@ -221,8 +225,11 @@ def _is_kept(line: bytes, forgotten: Mapping[str, int]) -> bool:
     except orjson.JSONDecodeError:
         # The torn end of a worker that died: whose it was is not known.
         return False
-    at_us = forgotten.get(record["arguments"].get("user"), 0)
-    return bool(record["ts_us"] > at_us)
+    return _is_later(record["ts_us"], forgotten.get(record["arguments"]["user"]))
+
+
+def _is_later(ts_us: int, forgotten_us: int | None) -> bool:
+    return forgotten_us is None or ts_us > forgotten_us + _UNDER_WAY_US
 
 
 def _replace(path: Path, lines: Iterable[bytes]) -> None:

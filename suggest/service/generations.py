@@ -214,9 +214,9 @@ class Generations:
             logger.warning("Fell back to generation %s: %s", engine.generation, "; ".join(passed_over))
 
 
-def _open(settings: Settings, state: State | None, name: str, _ranker: Ranker) -> Engine:
+def _open(settings: Settings, state: State | None, name: str, ranker: Ranker) -> Engine:
     verify = settings.verify and name not in settings.verified
-    engine = Engine.open(settings.index_dir, state=state, generation=name, verify=verify)
+    engine = Engine.open(settings.index_dir, state=state, generation=name, ranker=ranker, verify=verify)
     for prefix in _WARM_PREFIXES:
         engine.complete(prefix, match="prefix")
         # Gives the event loop's thread the interpreter after every call rather than after 5 ms.

@@ -21,9 +21,10 @@ from suggest.service.context import Context
 from suggest.service.credit import credited_id
 from suggest.service.draft import drafted
 from suggest.service.experiment import Experiment
+from suggest.service.feature_log import Logged
 from suggest.service.metrics import TIMED_EVERY
 from suggest.service.problems import response_to
-from suggest.types import Answer
+from suggest.types import Answer, now_us
 
 COMPLETE_PATH = "/v1/complete"
 """Where the hot route answers."""
@@ -90,6 +91,7 @@ class Complete:
         self._tokens = context.settings.tokens
         self._experiment = context.settings.experiment
         self._metrics = context.metrics
+        self._log = context.feature_log
         self._ready = ReadyAnswers()
         # Of each arm its own: their engines answer differently.
         self._ready_of_arm: defaultdict[str, ReadyAnswers] = defaultdict(ReadyAnswers)
@@ -138,6 +140,8 @@ class Complete:
             asked = [self._ask(engine, arguments) for engine in engines]
             answer, teams = drafted(asked[0][0], asked[1][0], arguments.get("k", DEFAULT_K), request_id)
             request_id = credited_id(request_id, experiment, arm, teams)
+            for engine, (own, _) in zip(engines, asked, strict=True):
+                self._log_features(engine, request_id, arguments, own)
             tail = self._tail(engines[0], arguments, answer, degraded=any(degraded for _, degraded in asked))
             return with_request_id(tail, request_id), arm.name
         request_id = credited_id(request_id, experiment, arm)
@@ -160,12 +164,29 @@ class Complete:
             tail = self._tail(engine, arguments, answer, degraded=degraded)
             if answer.suggestions and not degraded and arguments.keys().isdisjoint(_NOT_KEPT):
                 ready.keep(query_string, tail)
+            self._log_features(engine, request_id, arguments, answer)
         return with_request_id(tail, request_id)
 
     def _tail(self, engine: Engine, arguments: dict[str, Any], answer: Answer, *, degraded: bool) -> bytes:
         self._metrics.count(answer)
         explain = arguments.get("explain", False)
         return answer_tail(engine, arguments["text"], answer.suggestions, explain=explain, degraded=degraded)
+
+    def _log_features(self, engine: Engine, request_id: str, arguments: dict[str, Any], answer: Answer) -> None:
+        if self._log is None or answer.features is None or "user" not in arguments:
+            return
+        queries = [suggestion.query for suggestion in answer.suggestions]
+        self._log.append(
+            Logged(
+                request_id,
+                engine.generation,
+                now_us(),
+                arguments,
+                queries,
+                answer.features,
+                degraded=bool(answer.cut),
+            )
+        )
 
     def _ask(self, engine: Engine, arguments: dict[str, Any]) -> tuple[Answer, bool]:
         """The answer, and whether it is less than it could be: it says so, and is counted."""
@@ -180,7 +201,8 @@ class Complete:
         common = {name: value for name, value in arguments.items() if name not in _PERSONAL}
         answer = engine.answer(**common, deadline_s=FALLBACK_DEADLINE_S)
         self._metrics.degraded.inc()
-        return answer, True
+        # These features are nobody's: the log holds those of people.
+        return answer._replace(features=None), True
 
     async def _refuse(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         response = response_to(error)

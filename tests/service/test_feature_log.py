@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from suggest.errors import ArgumentError, StateError
-from suggest.features import VERSION
+from suggest.features import FEATURES, VERSION
 from suggest.interfaces import State
 from suggest.service import feature_log
 from suggest.service.feature_log import FeatureLog, Logged
@@ -20,6 +20,7 @@ from suggest.service.metrics import Metrics
 from suggest.stores import open_state
 
 PLENTY = 1 << 30
+S = 1_000_000
 
 
 def logged(request_id: str, user: str = "u", ts_us: int = 5, n_features: int = 3) -> Logged:
@@ -47,9 +48,9 @@ def ids_in(directory: Path) -> list[object]:
     return [record["request_id"] for record in records_in(directory)]
 
 
-def matrix_of(record: dict[str, object]) -> np.ndarray:
+def matrix_of(record: dict[str, object], n_features: int = len(FEATURES)) -> np.ndarray:
     raw = base64.b64decode(str(record["features"]))
-    return np.frombuffer(raw, "<f4").reshape(len(record["queries"]), -1)
+    return np.frombuffer(raw, "<f4").reshape(-1, n_features)
 
 
 def n_logged(log: FeatureLog, outcome: str) -> float:
@@ -67,7 +68,7 @@ def test_a_record_comes_back_bit_for_bit(tmp_path, state):
     with logging_to(tmp_path / "log", state) as log:
         log.append(Logged("1-1", "000001-x", 7, arguments, ["née", "b"], features))
     (record,) = records_in(tmp_path / "log")
-    assert matrix_of(record).tobytes() == features.tobytes()
+    assert matrix_of(record, 3).tobytes() == features.tobytes()
     assert {**record, "features": ""} == {
         "request_id": "1-1",
         "generation": "000001-x",
@@ -75,6 +76,7 @@ def test_a_record_comes_back_bit_for_bit(tmp_path, state):
         "arguments": arguments,
         "queries": ["née", "b"],
         "features": "",
+        "degraded": False,
         "version": VERSION,
     }
 
@@ -141,31 +143,32 @@ def test_forgetting_erases_a_person_from_the_files_of_all_workers(tmp_path, stat
         with logging_to(tmp_path, state) as log:
             for user in ("u", "other", "v"):
                 log.append(logged(f"{worker}-{user}", user, ts_us=5))
-            log.append(logged(f"{worker}-later", "u", ts_us=20))
-    state.forget("u", 10)
+            log.append(logged(f"{worker}-later", "u", ts_us=20 * S))
+    state.forget("u", 10 * S)
     log.erase_forgotten(state)
     kept = ["aaaa-other", "aaaa-v", "aaaa-later", "bbbb-other", "bbbb-v", "bbbb-later"]
     assert ids_in(tmp_path) == kept
-    state.forget("v", 10)
+    state.forget("v", 10 * S)
     log.erase_forgotten(state)
     assert ids_in(tmp_path) == [name for name in kept if not name.endswith("-v")]
     assert b'"u"' in b"".join(path.read_bytes() for path in tmp_path.glob("*.jsonl"))  # who came back is logged again
 
 
 def test_what_waits_of_a_forgotten_person_is_never_written(tmp_path, state):
+    """Nor what was under way at that moment: it may have used what went."""
     log = FeatureLog(tmp_path, PLENTY, Metrics())
-    for user, ts_us in (("u", 9), ("u", 11), ("other", 9)):
-        log.append(logged(f"{user}-{ts_us}", user, ts_us))
-    state.forget("u", 10)
+    for user, ts_us in (("u", 9), ("u", 10.5), ("u", 12), ("other", 9)):
+        log.append(logged(f"{user}-{ts_us}", user, int(ts_us * S)))
+    state.forget("u", 10 * S)
     log.start(state)
     log.close()
-    assert ids_in(tmp_path) == ["u-11", "other-9"]
+    assert ids_in(tmp_path) == ["u-12", "other-9"]
 
 
 def test_who_was_forgotten_by_another_program_is_erased_by_the_running_log(tmp_path, state):
     with logging_to(tmp_path, state) as log:
         log.append(logged("1-1", "u", 5))
-    state.forget("u", 10)
+    state.forget("u", 10 * S)
     with logging_to(tmp_path, state):
         pass
     assert ids_in(tmp_path) == []
@@ -177,7 +180,7 @@ def test_erasing_passes_over_the_torn_end_of_a_worker_that_died(tmp_path, state)
         log.append(logged("1-2", "other", 5))
     torn = tmp_path / "20260131-dead-000.jsonl"
     torn.write_bytes(logged("2-1", "other", 5).to_line() + logged("2-2", "u", 5).to_line()[:-30])
-    state.forget("u", 10)
+    state.forget("u", 10 * S)
     log.erase_forgotten(state)
     assert sorted(map(str, ids_in(tmp_path))) == ["1-2", "2-1"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from suggest.index.word_model_build import WordStatistics
 from suggest.pipelines.collect import LogTables
@@ -24,7 +25,7 @@ BOUNDARY = ""
 _UNKNOWN, _EDGE = -1, -2
 """Numbers of words that are not admitted, and of the boundary."""
 
-_BATCH_ROWS = 65_536
+_BATCH_ROWS = 1 << 20
 
 
 def _tokens(keys: pa.ChunkedArray) -> pa.Array:
@@ -57,13 +58,29 @@ def word_statistics(
     segmented = connection.create_table("segmented", keys.mutate(words=_tokens_of(keys.key)))
     uses = _Uses(*(_spoken(rows, refused, segmented) for rows in (_searches(tables.uses), _counted(tables.counts))))
     words = connection.create_table("words", _uses_of(uses, _single, ["word"], max_per_user))
-    known = _known(words.filter(words.users >= policy.min_users), policy)
+    judge = _Judge(policy, admitted)
+    known = _known(words.filter(words.users >= policy.min_users), judge)
     numbered = pa.table({"word": [*known["word"].to_pylist(), BOUNDARY], "number": [*range(len(known)), _EDGE]})
     numbers = connection.create_table("word_numbers", numbered)
     pairs = _uses_of(uses, partial(_pairs, numbers=numbers), ["first", "second"], max_per_user)
     pairs = connection.create_table("word_pairs", pairs)
     all_weight = connection.to_pyarrow(words.weight.sum()).as_py() or 0.0
-    return _collected(connection, pairs, known, all_weight, policy)
+    return _collected(connection, pairs, known, all_weight, judge)
+
+
+class _Judge(NamedTuple):
+    """What may be shown; texts that are queries which may be suggested, half of them, need not be judged again."""
+
+    policy: Policy
+    admitted: pa.Array
+
+    def kept(self, texts: list[str]) -> pa.Array:
+        """Whether each text may be shown, bool."""
+        is_query = pc.is_in(pa.array(texts, pa.string()), self.admitted).to_pylist()
+        refusal = self.policy.refusal
+        return pa.array(
+            [known or refusal(text) is None for text, known in zip(texts, is_query, strict=True)], pa.bool_()
+        )
 
 
 class _Uses(NamedTuple):
@@ -139,14 +156,10 @@ def _single(rows: ir.Table) -> ir.Table:
     return rows.mutate(word=rows.words[1:-1].unnest()).drop("words")
 
 
-def _known(words: ir.Table, policy: Policy) -> pa.Table:
+def _known(words: ir.Table, judge: _Judge) -> pa.Table:
     """Word and weight of what the policy admits, in order of the words."""
     found = words.select("word", "weight").order_by("word").to_pyarrow().combine_chunks()
-    return found.filter(_is_shown(found["word"].to_pylist(), policy))
-
-
-def _is_shown(texts: Iterable[str], policy: Policy) -> pa.Array:
-    return pa.array([policy.refusal(text.strip()) is None for text in texts], pa.bool_())
+    return found.filter(judge.kept([word.strip() for word in found["word"].to_pylist()]))
 
 
 def _pairs(rows: ir.Table, numbers: ir.Table) -> ir.Table:
@@ -158,7 +171,7 @@ def _pairs(rows: ir.Table, numbers: ir.Table) -> ir.Table:
     return met.mutate(first=met["first"].fill_null(_UNKNOWN), second=met.second.fill_null(_UNKNOWN))
 
 
-def _collected(connection: Any, pairs: ir.Table, known: pa.Table, all_weight: float, policy: Policy) -> WordStatistics:
+def _collected(connection: Any, pairs: ir.Table, known: pa.Table, all_weight: float, judge: _Judge) -> WordStatistics:
     n_words = len(known)
     is_known = (pairs["first"] >= 0) & (pairs.second >= 0)
     weight = known["weight"].to_numpy()
@@ -166,8 +179,10 @@ def _collected(connection: Any, pairs: ir.Table, known: pa.Table, all_weight: fl
         started=pairs.weight.sum(where=pairs["first"] == _EDGE).fill_null(0.0),
         n_last=(pairs.second == _EDGE).sum().fill_null(0),
     )
-    admitted = pairs.filter(is_known & (pairs.users >= policy.min_users)).order_by("first", "second").to_pyarrow()
-    admitted = admitted.filter(_is_shown(_texts(admitted, known["word"]), policy))
+    admitted = pairs.filter(is_known & (pairs.users >= judge.policy.min_users)).order_by("first", "second").to_pyarrow()
+    batches = [pa.Table.from_batches([batch]) for batch in admitted.combine_chunks().to_batches(_BATCH_ROWS)]
+    kept = [batch.filter(judge.kept(_texts(batch, known["word"]))) for batch in batches]
+    admitted = pa.concat_tables([admitted.slice(0, 0), *kept]).combine_chunks()
     return WordStatistics(
         words=known["word"].combine_chunks(),
         weight=weight,
@@ -183,10 +198,9 @@ def _collected(connection: Any, pairs: ir.Table, known: pa.Table, all_weight: fl
     )
 
 
-def _texts(pairs: pa.Table, words: pa.ChunkedArray) -> Iterator[str]:
-    for batch in pairs.to_batches(_BATCH_ROWS):
-        taken = (words.take(batch[name]).to_pylist() for name in ("first", "second"))
-        yield from map(join, zip(*taken, strict=True))
+def _texts(pairs: pa.Table, words: pa.ChunkedArray) -> list[str]:
+    taken = (words.take(pairs[name]).to_pylist() for name in ("first", "second"))
+    return [join(pair).strip() for pair in zip(*taken, strict=True)]
 
 
 def _by_word(pairs: ir.Table, name: str, n_words: int) -> npt.NDArray[np.float64]:

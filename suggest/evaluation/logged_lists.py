@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from suggest.candidates.arguments import MAX_K
 from suggest.evaluation.counterfactual import Decisions
 from suggest.evaluation.protocol import comparison_text
 from suggest.evaluation.replay import Completer, Log
@@ -44,7 +45,7 @@ def replay_lists(
     """The typeahead lists of a log's test part that carry propensities, with the completer's answers in their place.
 
     Lists and clicks are joined by `request_id`, whatever came first. The completer is asked for as many as were
-    shown, at the list's own time, before the list is revealed.
+    shown, and at most `MAX_K`, at the list's own time, before the list is revealed.
 
     Args:
         completer: answers and learns, as in `replay`.
@@ -60,7 +61,8 @@ def replay_lists(
     for event, record in log:
         if event.known_at_us >= test_from_us and event.surface == "typeahead" and event.propensities:
             shown = tuple(map(comparison_text, event.shown or ()))
-            answers = completer.complete(event.input or "", k=len(shown), user=event.user, now=record["ts"])
+            k = min(len(shown), MAX_K)
+            answers = completer.complete(event.input or "", k=k, user=event.user, now=record["ts"])
             instead = tuple(comparison_text(answer.query) for answer in answers)
             yield LoggedList(
                 event.user,

@@ -57,6 +57,13 @@ def test_lists_are_answered_at_their_own_time_before_they_are_revealed():
     assert completer.calls == [("ni", 1, "u", 5), ("impression", 5), ("n", 2, "v", 7), ("impression", 7)]
 
 
+def test_lists_longer_than_answers_can_be_are_asked_for_what_can():
+    completer = Fixed("0")
+    (found,) = replay_lists(completer, arrival_order([impression(1, "r", [str(n) for n in range(150)])]))
+    assert completer.calls[0][1] == 100
+    assert (len(found.shown), found.instead) == (150, ("0",))
+
+
 def test_lists_of_other_surfaces_without_propensities_or_before_the_test_are_passed_over():
     records = [
         impression(1, "r1", ["a"]),

@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from suggest.errors import ArtifactError, BuildLocked, GenerationBroken, GenerationTooNew
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Raised whenever an older program could not read what is written."""
 
 KEPT = 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from pathlib import Path
 from types import TracebackType
@@ -220,7 +220,7 @@ class Engine:
         keys = [self._key(candidate) for candidate in candidates]
         features = compute(request, candidates, keys, self._indexes)
         ranker = self._ranker if request.is_personal and request.prefix else None
-        return Scored(candidates, keys, features, score_parts(features, ranker))
+        return Scored(request, candidates, keys, features, score_parts(features, ranker))
 
     def _chosen(self, scored: Scored, k: int) -> list[int]:
         """Rows of the best `k`. What was put together of words meets the policy here: few do, and it costs 10 µs."""
@@ -239,6 +239,11 @@ class Engine:
             (candidate.source for candidate in candidates),
             highlight_matches(request.prefix, texts, candidates),
         )
+
+    def queries(self) -> Iterator[str]:
+        """The display forms of all queries that the generation holds, in no useful order. About 1 µs each."""
+        queries = self._indexes.prefixes.queries
+        return map(queries.text, range(len(queries)))
 
     def impersonal_version(self) -> int:
         """A number: while it stays, `complete` without a user, a `now` or an `explain` answers the same. About 4 µs."""

@@ -87,8 +87,8 @@ def own_endings(request: Request, k: int) -> list[str]:
     if typed.last:
         _add_uses(uses, history, typed, "")
     uses.pop(typed.last, None)
-    best = nlargest(k, ((*use, ending) for ending, use in uses.items()))
-    return [typed.head + ending for *_, ending in best]
+    best = nlargest(k, ((use, ending) for ending, use in uses.items()))
+    return [typed.head + ending for _, ending in best]
 
 
 def _add_uses(uses: dict[str, list[int]], history: OwnHistory, typed: Unfinished, context: str) -> None:

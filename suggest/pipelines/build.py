@@ -24,6 +24,7 @@ from suggest.index import (
 )
 from suggest.interfaces import State
 from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect
+from suggest.pipelines.publish import carry_ranker
 from suggest.pipelines.report import ReadReport
 from suggest.pipelines.suggestible import Removed, suggestible
 from suggest.pipelines.word_statistics import word_statistics
@@ -96,6 +97,8 @@ def build(
     profanity: bool = True,
     strict: bool = False,
     state: str | State | None = None,
+    policy: Policy | None = None,
+    as_of_us: int | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Builds one generation under `out` and serves it from then on.
@@ -115,6 +118,8 @@ def build(
         profanity: whether profane queries are kept from others than their author.
         strict: stop at the first malformed row.
         state: a state whose log, tombstones and forgotten people are taken in too.
+        policy: in place of the lists, `min_users`, `safety` and `profanity`.
+        as_of_us: leave out what became known after this moment, in µs.
         progress: told of each stage.
 
     Raises:
@@ -125,41 +130,45 @@ def build(
     started = time.monotonic()
     told = progress or (lambda _stage, _done, _total: None)
     unused = _unused({"items": items, "comments": comments, "lexicon": lexicon}, encoder)
-    policy = Policy.from_files(
+    policy = policy or Policy.from_files(
         blocklist=blocklist, allowlist=allowlist, min_users=min_users, safety=safety, profanity=profanity
     )
     report, removed = ReadReport(), Removed()
-    paths = [Path(path) for path in (*events, *queries)]
     with building(out) as writer, _scratch(writer) as scratch, _opened(state) as source:
         told("read and count", 0, 0)
         connection = connect(scratch, memory_limit=MEMORY_LIMIT)
-        tables = collect(connection, _inputs(events, queries, strict, source), report, directory=scratch)
+        tables = collect(connection, _inputs(events, queries, strict, source, as_of_us), report, directory=scratch)
         told("apply the policy", 0, 0)
         blocked = _blocked(source)
         rows, columns = _admitted(tables, policy, blocked, removed)
         told("count words", 0, 0)
         words = word_statistics(connection, tables, columns.keys, blocked, policy, MAX_PER_USER)
         told("write the index", 0, 0)
-        write_index(writer, tables, rows, columns, words, min_users)
+        write_index(writer, tables, rows, columns, words, policy.min_users)
         n_users = _write_profiles(connection, writer, tables, policy)
-        writer.inputs = [_described(path) for path in paths]
+        writer.inputs = [*_described("events", events), *_described("queries", queries)]
         writer.parameters |= {
             "n_queries": len(columns),
             "watermark_us": tables.watermark_us or None,
-            "min_users": min_users,
-            "safety": safety,
-            "profanity": profanity,
+            "min_users": policy.min_users,
+            "safety": policy.safety,
+            "profanity": policy.profanity,
             "memory_limit": MEMORY_LIMIT,
         }
         writer.save_json("policy", policy.to_json())
         writer.save_json("removed", removed.to_json())
         writer.save_json("tombstones", _tombstones(tables))
+        carry_ranker(out, writer)
         told("publish", 0, 0)
     return _report(Generation.open(out, writer.name, verify=False), n_users, removed, report, unused, started)
 
 
 def _inputs(
-    events: Sequence[str | Path], queries: Sequence[str | Path], strict: bool, source: State | None
+    events: Sequence[str | Path],
+    queries: Sequence[str | Path],
+    strict: bool,
+    source: State | None,
+    as_of_us: int | None,
 ) -> BuildInputs:
     # A sender whose clock is far ahead must not move the watermark.
     latest_us = now_us() + DAY_US
@@ -171,6 +180,7 @@ def _inputs(
         extra_events=() if source is None else (event for _, event in source.read() if event.ts_us <= latest_us),
         forgotten={} if source is None else source.forgotten(),
         max_per_user=MAX_PER_USER,
+        as_of_us=as_of_us,
     )
 
 
@@ -274,8 +284,9 @@ def _unused(inputs: Mapping[str, Sequence[str | Path]], encoder: str) -> list[st
     return [name for name, paths in inputs.items() if paths]
 
 
-def _described(path: Path) -> dict[str, Any]:
-    return {"path": str(path), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+def _described(kind: str, paths: Sequence[str | Path]) -> Iterator[dict[str, Any]]:
+    for path in map(Path, paths):
+        yield {"kind": kind, "path": str(path.absolute()), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
 
 
 def _what_was_removed(removed: Removed) -> str:

@@ -1,0 +1,122 @@
+"""A log replayed through the serving engine yields what a ranker learns from: candidates, features, and what was meant.
+
+The answer comes first and the event after, so that nothing later than a search is in its features; and the features
+are those of serving, because the engine that serves computes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from suggest.engine import Engine
+from suggest.evaluation.protocol import comparison_text, typed_prefix
+from suggest.evaluation.replay import Log, Pasts
+from suggest.rank import Scored
+from suggest.text import normalise, normalise_prefix
+from suggest.types import Event
+
+SURE_COST = 0.5
+"""Candidates that cost more do not match as typed: their likelihood is known, and is added to a trained score."""
+
+
+class ExampleList(NamedTuple):
+    """The candidates of one request, and which of them was wanted.
+
+    Attributes:
+        user: who asked.
+        prefix: what had been typed, in comparison form.
+        target: what was searched for in the end, in comparison form; empty for an impression.
+        keys: the candidates, normalised.
+        features: float32[n, n_features].
+        labels: int8[n], 1 for what was wanted.
+        positions: int32[n], where each was shown, from 1; 0 where nothing was shown.
+        is_known: whether the person had searched before.
+    """
+
+    user: str
+    prefix: str
+    target: str
+    keys: list[str]
+    features: npt.NDArray[np.float32]
+    labels: npt.NDArray[np.int8]
+    positions: npt.NDArray[np.int32]
+    is_known: bool
+
+
+def example_lists(engine: Engine, log: Log, from_us: int = 0) -> Iterator[ExampleList]:
+    """One list for each test of the prefix protocol, and one for each impression with a click.
+
+    A search that began in a list shown (it names the request of an impression) is learned from that list alone.
+
+    Args:
+        engine: knows what lies before `from_us`; observes the rest.
+        log: in arrival order.
+        from_us: first `known_at` that is replayed, in µs.
+    """
+    clicks = _clicked(log)
+    shown = {event.request_id for event, _ in log if event.type == "impression"}
+    pasts = Pasts(from_us)
+    for event, record in log:
+        if event.type == "impression" and event.request_id in clicks and event.known_at_us >= from_us:
+            found = _impression(engine, event, clicks[event.request_id])
+            if found is not None:
+                yield found
+        elif pasts.is_test(event) and event.request_id not in shown:
+            yield _search(engine, event, record)
+        pasts.take(event)
+        if event.known_at_us >= from_us:
+            engine.observe([record])
+
+
+def _clicked(log: Log) -> dict[str, set[str]]:
+    """What was clicked, by request."""
+    clicks: dict[str, set[str]] = {}
+    for event, _ in log:
+        if event.type == "click" and event.request_id and event.query:
+            clicks.setdefault(event.request_id, set()).add(normalise(event.query))
+    return clicks
+
+
+def _search(engine: Engine, event: Event, record: Mapping[str, Any]) -> ExampleList:
+    prefix, target = typed_prefix(record), comparison_text(str(record["query"]))
+    scored = _scored(engine, event, prefix, record["ts"])
+    wanted = normalise(target)
+    labels = np.array([key == wanted for key in scored.keys], dtype=np.int8)
+    return _list(event, prefix, target, scored, labels, np.zeros(len(labels), np.int32))
+
+
+def _impression(engine: Engine, event: Event, clicked: set[str]) -> ExampleList | None:
+    """What was shown, as far as the engine knows it as a candidate; None unless it knows what was clicked."""
+    if event.surface != "typeahead" or not event.input or not event.shown:
+        return None
+    scored = _scored(engine, event, normalise_prefix(event.input), event.ts_us / 1e6)
+    places = {normalise(query): place for place, query in reversed(list(enumerate(event.shown, start=1)))}
+    rows = [row for row, key in enumerate(scored.keys) if key in places]
+    kept = scored.only(rows)
+    labels = np.array([key in clicked for key in kept.keys], dtype=np.int8)
+    if not labels.any():
+        return None
+    return _list(event, event.input, "", kept, labels, np.array([places[key] for key in kept.keys], dtype=np.int32))
+
+
+def _scored(engine: Engine, event: Event, prefix: str, now: object) -> Scored:
+    # Callers name a locale or not: learned from both, in halves.
+    locale = event.locale if crc32(event.event_id.encode()) % 2 else None
+    return engine.scored(prefix, event.user, now, session=event.session, locale=locale)
+
+
+def _list(
+    event: Event,
+    prefix: str,
+    target: str,
+    scored: Scored,
+    labels: npt.NDArray[np.int8],
+    positions: npt.NDArray[np.int32],
+) -> ExampleList:
+    is_known = scored.request.history is not None
+    return ExampleList(event.user, prefix, target, scored.keys, scored.features, labels, positions, is_known)

@@ -115,7 +115,7 @@ class Trees:
     def scores(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Sum of what the trees give, float64[n], bit for bit as LightGBM's.
 
-        Cost: for 64 rows, 60 trees and 31 leaves 0.6 of what LightGBM's C interface takes on one thread.
+        Cost: for 64 rows, 60 trees, 15 leaves and 400 thresholds 100 µs, half of what LightGBM's C interface takes.
 
         Args:
             features: float32[n, n_features], in any order; NaN is a missing value.
@@ -145,43 +145,23 @@ class Trees:
 
     def _leaves(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
         """Where in `leaf_values` each row ends in each tree, int32[n_trees, n]."""
+        # Few calls on small arrays: looking up once what all rows share took fewer comparisons and more time.
         n = len(features)
         columns = np.zeros((self.n_features, n + -n % _LANES), dtype=np.float32)
         columns[:, :n] = features.T
-        varies = (features != features[:1]).any(axis=0)
-        # About half of a request's features are one value for all candidates: these are looked up once.
-        left = self._left(columns[:, :_LANES], ~varies)[:1] & self._left(columns, varies)[:n]
+        is_below = columns.take(self.features, axis=0) <= self.thresholds
+        # Eight bytes are added as one integer: no count carries over, and that takes a quarter of the time.
+        n_below = np.add.reduceat(is_below.view(np.uint64), self.starts, axis=0).view(np.uint8)[:, :n]
+        left = np.bitwise_and.reduce(self.masks.take(self.last_rows - n_below, axis=0), axis=0)
         # A power of two is its exponent as a float32.
         lowest = (left & -left).astype(np.float32).view(np.int32) >> _MANTISSA_BITS
         reached: npt.NDArray[np.int32] = (lowest + self._places).T
         return reached
 
-    def _left(self, columns: npt.NDArray[np.float32], is_asked: npt.NDArray[np.bool_]) -> npt.NDArray[np.signedinteger]:
-        """The leaves that no node on some of the features clears, as bits, [n, n_trees].
-
-        Args:
-            columns: float32[n_features, n], n being a multiple of 8.
-            is_asked: bool[n_features].
-        """
-        asked = np.flatnonzero(is_asked[self.features])
-        is_table_asked = is_asked[self.features[self.starts]]
-        lengths = self._lengths[is_table_asked]
-        is_below = columns.take(self.features[asked], axis=0) <= self.thresholds[asked]
-        # Eight bytes are added as one integer: no count carries over, and that takes a quarter of the time.
-        n_below = np.add.reduceat(is_below.view(np.uint64), lengths.cumsum() - lengths, axis=0).view(np.uint8)
-        rows = self.last_rows[is_table_asked] - n_below
-        left: npt.NDArray[np.signedinteger] = np.bitwise_and.reduce(self.masks.take(rows, axis=0), axis=0)
-        return left
-
     @cached_property
     def _places(self) -> npt.NDArray[np.int32]:
         """Where each tree's leaves begin, less the bias of a float's exponent."""
         return (np.arange(self.n_trees) * _PLACES - _EXPONENT_BIAS).astype(np.int32)
-
-    @cached_property
-    def _lengths(self) -> npt.NDArray[np.intp]:
-        """How many thresholds each used feature has."""
-        return np.diff(self.starts, append=len(self.features))
 
 
 class _Split(NamedTuple):

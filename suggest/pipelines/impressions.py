@@ -45,19 +45,19 @@ def slots(events: ir.Table, spelled: ir.Table) -> ir.Table:
 
     Returns:
         user, request_id, surface, input, key: string; locale: string or null; position: int64; n_clicks: int64, 0 or 1;
-        propensity: float64, the chance with which the query was shown there, 1 where none was logged. Without
-        queries that have a problem.
+        n_listed: int64, length of the list; propensity: float64, the chance with which the query was shown there, 1
+        where none was logged. Without queries that have a problem.
     """
     usable = spelled.filter(spelled.problem.isnull()).select("query", "key")
     lists = _lists(events)
     rows = lists.unnest("shown", offset="place").join(usable, [("shown", "query")])
-    listed = rows.group_by("user", "request_id", "surface", "locale", "input", "key").agg(
+    listed = rows.group_by("user", "request_id", "surface", "locale", "input", "key", "n_listed").agg(
         position=rows.place.min().cast("int64"), propensity=rows.propensities[rows.place].argmin(rows.place)
     )
     clicks = events.filter(events.type == "click").join(usable, "query")
     clicks = clicks.select("user", "request_id", "key").distinct().mutate(is_click=ibis.literal(1, "int64"))
     joined = listed.left_join(clicks, ["user", "request_id", "key"])
-    columns = ("user", "request_id", *_STRATUM, "position")
+    columns = ("user", "request_id", *_STRATUM, "position", "n_listed")
     chance = joined.propensity.fill_null(1.0)
     return joined.select(*columns, n_clicks=joined.is_click.fill_null(0), propensity=chance)
 
@@ -66,56 +66,66 @@ def _lists(events: ir.Table) -> ir.Table:
     impressions = events.filter(events.type == "impression")
     known = ibis.window(group_by=["user", "request_id"], order_by=["known_at_us", "ts_us", "event_id"])
     first = impressions.mutate(nth=ibis.row_number().over(known))
-    return first.filter(first.nth == 0).select(
-        "user", "request_id", "surface", "locale", "input", "shown", "propensities"
-    )
+    columns = ("user", "request_id", "surface", "locale", "input", "shown", "propensities")
+    return first.filter(first.nth == 0).select(*columns, n_listed=first.shown.length().cast("int64"))
 
 
 def position_counts(seen: ir.Table, max_per_user: int | None) -> ir.Table:
     """What `estimate_examination` is made from: the strata that are informative, numbered.
 
-    Impressions weigh the inverse of their propensity: as if each list had been shown in every order as often, so that
-    an order made for the person tells nothing about what the person likes. The weights of a surface are scaled to as
-    much as they are worth in impressions of equal weight.
+    What was always shown there is a stratum for each input, locale and query. Where chance had a part, all lists of
+    one length are one stratum, in which impressions weigh the inverse of their propensity: as if every query had been
+    at every position as often, so that an order made for the person tells nothing about what the person likes.
 
     Args:
         seen: as `slots` returns.
-        max_per_user: most impressions of one user in one stratum; more are scaled down to it. None for no bound.
+        max_per_user: most impressions of one user, query and input; more are scaled down to it. None for no bound.
 
     Returns:
         surface: string; number, position: int64, together unique; n_shown, n_clicks: float64. In no order.
-
-    Source: the size of a weighted sample is that of Kish, "Survey Sampling", 1965.
     """
-    weighted = seen.mutate(weight=1.0 / ibis.greatest(seen.propensity, LEAST_PROPENSITY))
-    by_user = weighted.group_by(*_STRATUM, "user", "position").agg(
+    is_random = seen.propensity < 1.0
+    weight = 1.0 / ibis.greatest(seen.propensity, LEAST_PROPENSITY)
+    weighted = seen.mutate(n_random=ibis.ifelse(is_random, seen.n_listed, 0), weight=weight)
+    by_user = weighted.group_by(*_STRATUM, "user", "n_random", "position").agg(
         n_rows=weighted.count(),
         shown_units=_units(weighted.weight).sum(),
         click_units=_units(weighted.weight * weighted.n_clicks).sum(),
         square_units=_units(weighted.weight * weighted.weight).sum(),
     )
-    share = _share(by_user.n_rows.sum().over(ibis.window(group_by=[*_STRATUM, "user"])), max_per_user)
-    of_surface = ibis.window(group_by="surface")
-    worth = by_user.shown_units.sum().over(of_surface).cast("float64") / by_user.square_units.sum().over(of_surface)
+    share = _share(by_user.n_rows.sum().over(ibis.window(group_by=[*_STRATUM, "user"])), max_per_user) * _worth(by_user)
+    of_query = {name: ibis.ifelse(by_user.n_random > 0, "", by_user[name]) for name in ("locale", "input", "key")}
     bounded = by_user.select(
-        *_STRATUM,
+        "surface",
+        "n_random",
         "position",
-        shown_units=(by_user.shown_units * (worth * share)).round().cast("int64"),
-        click_units=(by_user.click_units * (worth * share)).round().cast("int64"),
+        **of_query,
+        shown_units=(by_user.shown_units * share).round().cast("int64"),
+        click_units=(by_user.click_units * share).round().cast("int64"),
     )
     return _numbered(bounded)
 
 
+def _worth(weighted: ir.Table) -> ir.FloatingValue:
+    """By what the weights of lists of one kind are scaled: to as much as they are worth in equal weights.
+
+    Source: the size of a weighted sample is that of Kish, "Survey Sampling", 1965.
+    """
+    alike = ibis.window(group_by=["surface", "n_random"])
+    return weighted.shown_units.sum().over(alike).cast("float64") / weighted.square_units.sum().over(alike)
+
+
 def _numbered(bounded: ir.Table) -> ir.Table:
-    counts = bounded.group_by(*_STRATUM, "position").agg(
+    stratum = [*_STRATUM, "n_random"]
+    counts = bounded.group_by(*stratum, "position").agg(
         shown_units=bounded.shown_units.sum(), click_units=bounded.click_units.sum()
     )
-    within = ibis.window(group_by=list(_STRATUM))
+    within = ibis.window(group_by=stratum)
     marked = counts.mutate(
         n_positions=counts.position.count().over(within), total=counts.click_units.sum().over(within)
     )
-    kept = marked.filter((marked.n_positions > 1) & (marked.total > 0))
-    numbered = kept.mutate(number=ibis.dense_rank().over(ibis.window(order_by=list(_STRATUM))))
+    kept = marked.filter((marked.n_positions > 1) & (marked.total > 0) & (marked.shown_units > 0))
+    numbered = kept.mutate(number=ibis.dense_rank().over(ibis.window(order_by=stratum)))
     return numbered.select(
         "surface",
         "number",

@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import orjson
 
 from benchmarks.machine import DATA, print_machine, print_table
@@ -29,12 +28,11 @@ from suggest.evaluation import (
     Outcome,
     OwnHistoryThenPopular,
     arrival_order,
-    bootstrap_ratio,
+    mrr_ratio,
     replay,
     slices,
     summarise,
 )
-from suggest.evaluation.metrics import reciprocal_ranks
 from suggest.pipelines.build import build
 from suggest.types import DAY_US, Event, Suggestion
 
@@ -149,9 +147,9 @@ def _print(outcomes: Mapping[str, Sequence[Outcome]]) -> None:
     for name, tests in outcomes.items():
         scores = summarise(tests, K)
         figures = (scores.mrr, scores.success_at_k, scores.success_at_1)
-        rows.append(
-            (name, *map(_interval, figures), f"{scores.coverage:.3f}", _interval(_ratio(tests, outcomes[BASELINE])))
-        )
+        ratio = mrr_ratio(tests, outcomes[BASELINE], K)
+        assert ratio is not None
+        rows.append((name, *map(_interval, figures), f"{scores.coverage:.3f}", _interval(ratio)))
     scores = summarise(outcomes[BASELINE], K, resamples=2)
     print(f"{scores.n_tests:,} tests of {scores.n_users} users; 95% bootstrap intervals over users\n")
     print_table(("system", f"MRR@{K}", f"S@{K}", "S@1", "coverage", f"MRR@{K} ÷ own history, then popular"), rows)
@@ -167,12 +165,6 @@ def _print_slices(outcomes: Mapping[str, Sequence[Outcome]], log: Log) -> None:
         rows.append((part, f"{len(tests):,}", *(f"{value:.3f}" for value in mrr)))
     print()
     print_table((f"MRR@{K} by slice", "tests", *outcomes), rows)
-
-
-def _ratio(tests: Sequence[Outcome], baseline: Sequence[Outcome]) -> Interval:
-    """Both systems had the same tests, so the intervals are of their ratio and not of two means."""
-    mine, theirs = (reciprocal_ranks(np.array([test.rank for test in part]), K) for part in (tests, baseline))
-    return bootstrap_ratio(mine, theirs, [test.user for test in tests])
 
 
 def _interval(figure: Interval) -> str:

@@ -31,11 +31,16 @@ def run(arguments: argparse.Namespace) -> None:
     """Reads the log once and prints the report."""
     from contextlib import closing
 
+    from suggest.errors import StateError
     from suggest.service.experiment import read_experiment
     from suggest.service.experiment_report import report_of
     from suggest.stores import open_state
 
     experiment = read_experiment(arguments.experiment)
+    path = Path(arguments.state.removeprefix("sqlite:///"))
+    if arguments.state.startswith("sqlite:///") and not path.exists():
+        # Opening it would make it: asking leaves no file behind.
+        raise StateError(f"there is no state at {path}")
     with closing(open_state(arguments.state)) as state:
         report = report_of(experiment, (event for _, event in state.read()))
     if arguments.json:

@@ -1,15 +1,17 @@
 """An experiment: which orders are compared, and who gets which of them.
 
-name = "ranker-february"
+    name = "ranker-february"
 
-[[arms]]
-name = "control"
-share = 0.5
+    [[arms]]
+    name = "control"
+    share = 0.5
 
-[[arms]]
-name = "untrained"
-share = 0.5
-ranker = "none"
+    [[arms]]
+    name = "untrained"
+    share = 0.5
+    ranker = "none"
+
+The first arm is the control.
 """
 
 from __future__ import annotations

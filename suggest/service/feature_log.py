@@ -1,7 +1,9 @@
 """What a ranker saw when it answered: features of personal answers, joined by request id to what people then did.
 
-DIR/20260131-5f0c9e1b2a7d-000.jsonl    a day, a worker, a number
-DIR/.lock                              held while files are appended to, erased from or removed
+    DIR/features-20260131-5f0c9e1b2a7d-000.jsonl    a day, a worker, a number
+    DIR/.features.lock                              held while files are appended to, erased from or removed
+
+Nothing else in the directory is touched.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from suggest.errors import ArgumentError, StateError
+from suggest.errors import ArgumentError
 from suggest.features import VERSION
 from suggest.interfaces import State
 from suggest.service.answers import WORKER
@@ -36,6 +38,10 @@ MAX_WAITING = 4096
 
 MAX_FILE_BYTES = 64 << 20
 """A file grows to this before the next one is begun, or to a sixteenth of the whole bound."""
+
+# So that nothing of somebody else's is removed or rewritten, whatever directory was named.
+_FILES = "features-????????-????????????-*.jsonl"
+_LOCK = ".features.lock"
 
 _WRITE_EVERY_S = 0.25
 
@@ -96,6 +102,7 @@ class FeatureLog:
         self._waiting: deque[Logged] = deque()
         self._number = 0
         self._erased: dict[str, int] = {}
+        self._has_complained = False
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -135,9 +142,16 @@ class FeatureLog:
             records = [self._waiting.popleft() for _ in range(len(self._waiting))]
             try:
                 self._write(records, state)
-            except (OSError, StateError):
+                self._has_complained = False
+            except Exception as error:  # noqa: BLE001 - a thread that ended would log nothing more
                 self._metrics.logged.labels("dropped").inc(len(records))
-                logger.exception("%d feature records could not be written", len(records))
+                self._complain(error)
+
+    def _complain(self, error: Exception) -> None:
+        # Once, not four times a second.
+        if not self._has_complained:
+            logger.error("Features cannot be logged to %s", self._directory, exc_info=error)
+        self._has_complained = True
 
     def _write(self, records: list[Logged], state: State) -> None:
         with self._locked():
@@ -154,8 +168,8 @@ class FeatureLog:
         """This worker's file of today that has room; another is begun where there is none."""
         today = f"{datetime.now(UTC):%Y%m%d}"
         while True:
-            path = self._directory / f"{today}-{WORKER}-{self._number:03d}.jsonl"
-            if _size(path) < min(MAX_FILE_BYTES, self._max_bytes // 16):
+            path = self._directory / f"features-{today}-{WORKER}-{self._number:03d}.jsonl"
+            if _size(path) < min(MAX_FILE_BYTES, 1 + self._max_bytes // 16):
                 return path
             self._number += 1
 
@@ -178,12 +192,12 @@ class FeatureLog:
             self._erased |= new
 
     def _files(self) -> list[Path]:
-        return sorted(self._directory.glob("*.jsonl"))
+        return sorted(self._directory.glob(_FILES))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         # Opened anew each time, so that threads of one process exclude each other too.
-        with (self._directory / ".lock").open("w") as lock:
+        with (self._directory / _LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -197,7 +211,7 @@ def checked_directory(directory: str | os.PathLike[str]) -> Path:
     path = Path(directory)
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (path / ".lock").open("a").close()
+        (path / _LOCK).open("a").close()
     except OSError as error:
         raise ArgumentError("feature_log", f"{path} cannot be written to: {error.strerror}") from error
     return path

@@ -76,6 +76,13 @@ def test_the_report_is_a_table_for_people(experiment_file: Path, state_url: str,
     assert "b 1" in rows[3]
 
 
+def test_a_state_that_is_not_there_is_not_made(tmp_path: Path, experiment_file: Path, capsys):
+    url = f"sqlite:///{tmp_path / 'other.sqlite'}"
+    assert main(["experiment", "--experiment", str(experiment_file), "--state", url]) == 1
+    assert "there is no state at" in capsys.readouterr().err
+    assert not (tmp_path / "other.sqlite").exists()
+
+
 @pytest.mark.parametrize("command", [["experiment", "--state", "sqlite:///unused"], ["serve", "--index", "unused"]])
 def test_a_file_that_describes_no_experiment_is_wrong_usage_in_one_line(tmp_path: Path, command: list[str], capsys):
     path = tmp_path / "experiment.toml"

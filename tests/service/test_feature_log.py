@@ -40,7 +40,7 @@ def logging_to(directory: Path, state: State, max_bytes: int = PLENTY) -> Iterat
 
 
 def records_in(directory: Path) -> list[dict[str, object]]:
-    lines = [line for path in sorted(directory.glob("*.jsonl")) for line in path.read_bytes().splitlines()]
+    lines = [line for path in sorted(directory.glob("features-*.jsonl")) for line in path.read_bytes().splitlines()]
     return [orjson.loads(line) for line in lines]
 
 
@@ -118,7 +118,7 @@ def test_a_disk_that_refuses_costs_records_and_not_the_thread(tmp_path, state, m
         log.start(state)
         log.close()
     assert n_logged(log, "dropped") == 1
-    assert "could not be written" in caplog.text
+    assert "Features cannot be logged" in caplog.text
     with logging_to(tmp_path, state) as log:
         log.append(logged("1-2"))
     assert ids_in(tmp_path) == ["1-2"]
@@ -138,7 +138,7 @@ def test_without_the_state_nothing_is_written(tmp_path, state, monkeypatch):
 
 
 def test_forgetting_erases_a_person_from_the_files_of_all_workers(tmp_path, state, monkeypatch):
-    for worker in ("aaaa", "bbbb"):
+    for worker in ("a" * 12, "b" * 12):
         monkeypatch.setattr(feature_log, "WORKER", worker)
         with logging_to(tmp_path, state) as log:
             for user in ("u", "other", "v"):
@@ -146,12 +146,14 @@ def test_forgetting_erases_a_person_from_the_files_of_all_workers(tmp_path, stat
             log.append(logged(f"{worker}-later", "u", ts_us=20 * S))
     state.forget("u", 10 * S)
     log.erase_forgotten(state)
-    kept = ["aaaa-other", "aaaa-v", "aaaa-later", "bbbb-other", "bbbb-v", "bbbb-later"]
+    kept = [f"{letter * 12}-{name}" for letter in "ab" for name in ("other", "v", "later")]
     assert ids_in(tmp_path) == kept
     state.forget("v", 10 * S)
     log.erase_forgotten(state)
     assert ids_in(tmp_path) == [name for name in kept if not name.endswith("-v")]
-    assert b'"u"' in b"".join(path.read_bytes() for path in tmp_path.glob("*.jsonl"))  # who came back is logged again
+    assert b'"u"' in b"".join(
+        path.read_bytes() for path in tmp_path.glob("features-*.jsonl")
+    )  # who came back is logged again
 
 
 def test_what_waits_of_a_forgotten_person_is_never_written(tmp_path, state):
@@ -178,7 +180,7 @@ def test_erasing_passes_over_the_torn_end_of_a_worker_that_died(tmp_path, state)
     with logging_to(tmp_path, state) as log:
         log.append(logged("1-1", "u", 5))
         log.append(logged("1-2", "other", 5))
-    torn = tmp_path / "20260131-dead-000.jsonl"
+    torn = tmp_path / "features-20260131-deaddeaddead-000.jsonl"
     torn.write_bytes(logged("2-1", "other", 5).to_line() + logged("2-2", "u", 5).to_line()[:-30])
     state.forget("u", 10 * S)
     log.erase_forgotten(state)
@@ -193,10 +195,22 @@ def test_files_stay_within_the_bound_and_the_oldest_go_first(tmp_path, state):
             for number in range(start, start + 5):
                 log._waiting.append(logged(f"1-{number:03d}"))
             log._write([log._waiting.popleft() for _ in range(5)], state)
-            assert sum(path.stat().st_size for path in tmp_path.glob("*.jsonl")) <= bound
+            assert sum(path.stat().st_size for path in tmp_path.glob("features-*.jsonl")) <= bound
     left = ids_in(tmp_path)
     assert left == [f"1-{number:03d}" for number in range(300 - len(left), 300)]
     assert len(left) > 40
+
+
+def test_other_files_of_the_directory_are_left_alone(tmp_path, state):
+    """Whoever names the directory of their event logs loses none of them, to the bound or to an erasure."""
+    theirs = {tmp_path / name: b'{"user": "u"}\n' * 100 for name in ("log.jsonl", "20260131-events.jsonl", ".lock")}
+    for path, content in theirs.items():
+        path.write_bytes(content)
+    with logging_to(tmp_path, state, max_bytes=10) as log:
+        log.append(logged("1-1", "u", 5))
+    state.forget("u", 10 * S)
+    log.erase_forgotten(state)
+    assert {path: path.read_bytes() for path in theirs} == theirs
 
 
 def test_only_the_service_may_read_the_directory(tmp_path):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import numpy as np
 import orjson
 import pytest
@@ -19,7 +20,9 @@ from suggest.service.experiment import Arm, Experiment
 from suggest.types import rfc3339
 from tests.engine.small import write_generation
 from tests.service.asgi import Service, serving
+from tests.service.processes import started
 from tests.service.test_feature_log import ids_in, matrix_of, records_in
+from tests.service.test_server import PLAIN, get, state_in, wait_until
 
 WEIGHTS = {
     "jazz piano": 40,
@@ -201,8 +204,28 @@ def test_a_deleted_person_is_gone_from_the_log_when_the_answer_comes(index_dir: 
     assert users_in(tmp_path / "log") == ["ben"]
 
 
+def test_deleting_a_person_reaches_the_files_of_every_worker(index_dir: Path, tmp_path: Path):
+    directory = tmp_path / "log"
+    with started(index_dir, state_in(tmp_path), workers=2, options={"feature_log": str(directory)}) as running:
+
+        def both_have_written() -> bool:
+            get(f"{running.url}/v1/complete?q=j&user=ada").raise_for_status()
+            get(f"{running.url}/v1/complete?q=j&user=ben").raise_for_status()
+            return sum("ada" in path.read_text() for path in directory.glob("features-*")) == 2
+
+        wait_until(both_have_written)
+        assert delete(f"{running.url}/v1/users/ada").status_code == 202
+        assert set(users_in(directory)) == {"ben"}
+    assert set(users_in(directory)) == {"ben"}
+    assert "Traceback" not in running.log
+
+
 def users_in(directory: Path) -> list[str]:
     return [record["arguments"]["user"] for record in records_in(directory)]
+
+
+def delete(url: str) -> httpx.Response:
+    return httpx.delete(url, **PLAIN)
 
 
 def wait_for_records(directory: Path, n: int) -> None:

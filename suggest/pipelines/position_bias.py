@@ -75,9 +75,9 @@ def estimate_examination(strata: Strata, n_positions: int, prior_clicks: float =
         About 1 µs a row and 20 to 200 steps.
 
     Source: the changes of position are those of Agarwal et al., "Estimating position bias without intrusive
-    interventions", WSDM 2019; the Poisson factor model that gives the conditional likelihood is that of Chen & Yan,
-    "Position-normalized click prediction in search advertising", KDD 2012; the steps are those of Hunter on
-    MM algorithms for Bradley-Terry models, Annals of Statistics 32, 2004.
+    interventions", WSDM 2019; the Poisson factor model that gives the conditional likelihood is that of Chen & Yan on
+    click prediction in search advertising, KDD 2012; the steps are those of Hunter on MM algorithms for Bradley-Terry
+    models, Annals of Statistics 32, 2004.
     """
     prior = prior_examination(n_positions)
     strata = _informative(strata)

@@ -151,7 +151,7 @@ class Engine:
             k: 1 to 100; fewer come back when there are fewer.
             user: whose history counts; None gives an answer that is not personal.
             locale: BCP 47; its own counts come first, then those of its language, then all.
-            region: accepted and logged by clients; `where` filters by it, and no order depends on it.
+            region: your code of where the person is; a trained order takes into account what is searched there.
             session: the client's session; None derives it by the 30-minute gap.
             now: RFC 3339, epoch seconds or an aware datetime. Nothing later influences the answer, beyond
                 what the generation had counted when it was built and the limit of a person's latest
@@ -195,10 +195,17 @@ class Engine:
         return self._answered(request, explain, features, deadline_s)
 
     def scored(
-        self, text: str, user: str | None, now: object, *, session: str | None = None, locale: str | None = None
+        self,
+        text: str,
+        user: str | None,
+        now: object,
+        *,
+        session: str | None = None,
+        locale: str | None = None,
+        region: str | None = None,
     ) -> Scored:
         """All candidates of `complete` with their features, for learning from; arguments as there."""
-        request = self._request(text, 1, user, locale, None, session, now, None, "any", collapse=True)
+        request = self._request(text, 1, user, locale, region, session, now, None, "any", collapse=True)
         return self._scored(request, gather(request, self._indexes).candidates)
 
     def _answered(self, request: Request, explain: bool, features: bool, deadline_s: float | None) -> Answer:
@@ -342,6 +349,7 @@ class Engine:
             normalise_prefix(text),
             k,
             ALL if locale is None else self._indexes.prefixes.locale(checked_id("locale", locale)),
+            region,
             moment_us,
             history or None,
             session,

@@ -16,7 +16,7 @@ from suggest.candidates.collapse import collapsed
 from suggest.candidates.endings import generated
 from suggest.candidates.fallbacks import Asked, Found, fallbacks
 from suggest.candidates.request import Request
-from suggest.candidates.sources import own_history, popular
+from suggest.candidates.sources import follow_ups, own_history, popular
 from suggest.index import Budget, Indexes
 
 POOL = 32
@@ -85,6 +85,7 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
     """The candidates when each source is asked for so many, and how many the most fruitful one had."""
     pool = _Pool(request)
     pool.add(own_history(request, indexes))
+    pool.add(follow_ups(request, indexes))
     n_most = pool.add(popular(request, indexes, asked))
     pool.add(generated(request, indexes))
     tried: list[str] = []

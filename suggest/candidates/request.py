@@ -16,6 +16,7 @@ class Request(NamedTuple):
         prefix: normalised, with its significant trailing space.
         k: how many suggestions are wanted.
         locale: a name that `PrefixIndex.locale` returned.
+        region: as the caller names it; None when it does not.
         now_us: nothing later than this may influence the answer.
         history: the person's own searches up to `now_us`; None when nobody is named.
         session: the session the client names, if any.
@@ -31,6 +32,7 @@ class Request(NamedTuple):
     prefix: str
     k: int
     locale: str
+    region: str | None
     now_us: int
     history: OwnHistory | None
     session: str | None

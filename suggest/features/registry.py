@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-VERSION = 3
+VERSION = 4
 """Raised whenever a column's place or meaning changes; a trained ranker names the version it was made for."""
 
 OWN_HALF_LIFE_DAYS = 14.0
@@ -36,9 +36,18 @@ POPULARITY = (
     Feature("popularity_all", "Searches in all locales as of the build, each user's bounded.", "searches"),
     Feature("popularity_gap", "Log of popularity over that of the most popular candidate.", "nats"),
     Feature("popularity_share", "Share of the candidates' popularity.", "share"),
-    Feature("decayed", "Searches halved every 30 days before the build.", "searches"),
-    Feature("trend", "Log of how much of its popularity is recent, 0 where as much as of all queries.", "nats"),
+    Feature("popularity_region", "Searches in the request's region as of the build, each user's bounded.", "searches"),
+    Feature("region_lift", "Log of these over what the region's share of all searches makes of popularity.", "nats"),
+    Feature("decayed", "Searches halved every 30 days up to the request, of those before the build.", "searches"),
+    Feature("decayed_week", "The same, halved every 7 days.", "searches"),
+    Feature("decayed_day", "The same, halved every day.", "searches"),
+    Feature("trend", "Log of how much of its popularity is of the last weeks, 0 where as much as of all.", "nats"),
     Feature("unseen_days", "Since anybody's latest search of it before the build.", "days", -1.0),
+)
+CLICKS = (
+    Feature("clicks", "Clicks on it in answers as of the build, each user's bounded.", "clicks"),
+    Feature("examined", "Looks at it there, those at lower positions counted for less.", "looks"),
+    Feature("click_rate", "Log of the clicks over those that the average query had where it was shown.", "nats"),
 )
 MATCH = (
     Feature("edits", "Single-character changes between what was typed and what was meant.", "edits"),
@@ -71,13 +80,17 @@ SESSION = (
     Feature("extends_last", "Begins with the session's latest query.", "0 or 1"),
     Feature("idle_minutes", "Log of the minutes since the person's latest search.", "nats", -1.0),
 )
+TRANSITIONS = (
+    Feature("transitions", "Log of the people who searched it right after the session's latest query.", "nats"),
+    Feature("transition_share", "Share of them among those who searched anything after that.", "share"),
+)
 PERSON = (
     Feature("history", "Log of the person's searches known.", "nats"),
     Feature("own_matches", "Own queries among the candidates.", "queries"),
     Feature("candidates", "Candidates of the request.", "queries"),
 )
 
-FEATURES: tuple[Feature, ...] = (*POPULARITY, *MATCH, *OWN, *SESSION, *PERSON)
+FEATURES: tuple[Feature, ...] = (*POPULARITY, *CLICKS, *MATCH, *OWN, *SESSION, *TRANSITIONS, *PERSON)
 
 _COLUMNS = {feature.name: number for number, feature in enumerate(FEATURES)}
 

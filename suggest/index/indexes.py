@@ -10,13 +10,16 @@ import numpy.typing as npt
 
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.attributes import AttributeIndex, AttributeRows, save_attributes
+from suggest.index.clicks import ClickRows, Clicks, save_clicks
 from suggest.index.groups import GroupTable, save_groups
 from suggest.index.prefix import PrefixIndex, save_prefixes
+from suggest.index.regions import RegionWeights, save_regions
 from suggest.index.scripts import ScriptIndex, save_scripts
 from suggest.index.spelling import Spelling, save_spelling
 from suggest.index.spelling_learned import Learned, LearnedCorrections, save_learned
 from suggest.index.spelling_rivals import confident_variants
 from suggest.index.table import QueryColumns, ranks, save_queries
+from suggest.index.transitions import TransitionRows, Transitions, save_transitions
 from suggest.index.word_model import WordModel
 from suggest.index.word_model_build import WordStatistics, save_word_model
 from suggest.index.words import WordIndex
@@ -35,6 +38,9 @@ class Indexes(NamedTuple):
         attributes: queries by what can be filtered.
         groups: near-duplicates.
         word_model: words by the words before them, for queries that nobody searched.
+        regions: popularity of queries by region.
+        clicks: looks and clicks of queries.
+        transitions: queries by the query before them.
     """
 
     prefixes: PrefixIndex
@@ -45,6 +51,9 @@ class Indexes(NamedTuple):
     attributes: AttributeIndex
     groups: GroupTable
     word_model: WordModel
+    regions: RegionWeights
+    clicks: Clicks
+    transitions: Transitions
 
     @classmethod
     def open(cls, generation: Generation) -> Indexes:
@@ -60,7 +69,24 @@ class Indexes(NamedTuple):
             AttributeIndex(generation, prefixes),
             GroupTable(generation),
             WordModel(generation),
+            RegionWeights(generation),
+            Clicks(generation),
+            Transitions(generation),
         )
+
+
+class Behaviour(NamedTuple):
+    """What the log knows about queries beyond their popularity; rows are those of the queries, sorted by key.
+
+    Attributes:
+        regions: as of `save_regions`.
+        clicks: as of `save_clicks`.
+        transitions: as of `save_transitions`.
+    """
+
+    regions: Mapping[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]
+    clicks: ClickRows
+    transitions: TransitionRows
 
 
 def save_indexes(
@@ -71,6 +97,7 @@ def save_indexes(
     aliases: Iterable[tuple[int, str]] = (),
     learned: Sequence[Learned] = (),
     statistics: WordStatistics | None = None,
+    behaviour: Behaviour | None = None,
 ) -> None:
     """Writes everything that `Indexes.open` reads.
 
@@ -82,6 +109,7 @@ def save_indexes(
         aliases: (row of `columns`, normalised other name) pairs.
         learned: corrections that people made.
         statistics: of words that completions may be generated from; without them none are.
+        behaviour: by region, by clicks and within sessions; without it nothing of these is known.
     """
     ids = save_queries(writer, columns)
     rank = ranks(columns.weight)
@@ -94,3 +122,7 @@ def save_indexes(
     save_groups(writer, columns.keys, ids, columns.weight, dict(confident_variants(vocabulary, weight)))
     if statistics is not None:
         save_word_model(writer, statistics, columns.keys, ids)
+    if behaviour is not None:
+        save_regions(writer, ids, behaviour.regions)
+        save_clicks(writer, ids, behaviour.clicks)
+        save_transitions(writer, ids, behaviour.transitions)

@@ -16,8 +16,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from suggest.artifacts import Generation, GenerationWriter
+from suggest.index.codes import codes
 from suggest.index.strings import StringTable, each_text, save_strings
 from suggest.types import DAY_US
+
+DECAY_DAYS = 30
+"""Half-life of `decayed`."""
+
+RECENT_DAYS = (1, 7)
+"""Half-lives of the rows of `recent`."""
+
+_RECENT = tuple(f"decayed_{days}d" for days in RECENT_DAYS)
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class QueryColumns:
         users: distinct users, int64.
         decayed: half-life-decayed searches as of the watermark, float64.
         last_seen_us: latest search in microseconds since 1970, int64; 0 when unknown.
+        recent: like `decayed` with the half-lives of `RECENT_DAYS`, float64[2, n]; None where no event is known.
     """
 
     keys: pa.Array
@@ -41,6 +51,7 @@ class QueryColumns:
     users: npt.NDArray[np.int64]
     decayed: npt.NDArray[np.float64]
     last_seen_us: npt.NDArray[np.int64]
+    recent: npt.NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -53,6 +64,9 @@ class QueryTable:
         weight, decayed: float32 by id.
         count, users: uint32 by id (saturating).
         last_seen_day: uint16 by id, days since 1970; 0 when unknown.
+        recent: codes of `suggest.index.codes` by id, uint8[n] for each of `RECENT_DAYS`; empty where no event is known.
+        total, recent_total: sums of `weight`, and of the searches of the last of `RECENT_DAYS`.
+        watermark_us: the moment that `decayed` and `recent` are relative to; None without events.
         rank: uint32 by id: 0 for the heaviest query, ties by key.
         id_of_rank: uint32 by rank.
     """
@@ -64,6 +78,11 @@ class QueryTable:
         self.count = generation.array("count").data
         self.users = generation.array("users").data
         self.last_seen_day = generation.array("last_seen_day").data
+        names = [name for name in _RECENT if generation.holds(f"{name}.npy")]
+        self.recent = [generation.array(name) for name in names]
+        self.total: float = generation.parameters.get("weight_total", 0.0)
+        self.recent_total: float = generation.parameters.get("recent_total", 0.0)
+        self.watermark_us: int | None = generation.parameters.get("watermark_us")
         self.rank = generation.array("rank")
         self.id_of_rank = generation.array("id_of_rank")
         self._is_reshaped = generation.array("display_bits").data
@@ -115,6 +134,7 @@ def save_queries(writer: GenerationWriter, columns: QueryColumns) -> npt.NDArray
     writer.save_array("count", _saturated(columns.count[row_of], np.uint32))
     writer.save_array("users", _saturated(columns.users[row_of], np.uint32))
     writer.save_array("last_seen_day", _saturated(columns.last_seen_us[row_of] // DAY_US, np.uint16))
+    _save_recent(writer, columns, row_of)
     rank = ranks(columns.weight)
     writer.save_array("rank", rank[row_of].astype(np.uint32))
     id_of_rank = np.empty(len(columns), dtype=np.uint32)
@@ -122,6 +142,14 @@ def save_queries(writer: GenerationWriter, columns: QueryColumns) -> npt.NDArray
     writer.save_array("id_of_rank", id_of_rank)
     _save_displays(writer, columns, ids)
     return ids
+
+
+def _save_recent(writer: GenerationWriter, columns: QueryColumns, row_of: npt.NDArray[np.int64]) -> None:
+    writer.parameters["weight_total"] = float(columns.weight.sum())
+    if columns.recent is not None:
+        for name, counts in zip(_RECENT, columns.recent, strict=True):
+            writer.save_array(name, codes(counts[row_of]))
+        writer.parameters["recent_total"] = float(columns.recent[-1].sum())
 
 
 def ranks(weight: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int64]:

@@ -22,6 +22,7 @@ from suggest.index import (
     QueryColumns,
     save_profiles,
 )
+from suggest.index.table import RECENT_DAYS
 from suggest.interfaces import State
 from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect
 from suggest.pipelines.publish import carry_ranker
@@ -208,6 +209,7 @@ def _admitted(
         users=rows["users"].to_numpy(),
         decayed=rows["decayed"].to_numpy(),
         last_seen_us=rows["last_seen_us"].to_numpy(),
+        recent=np.stack([rows[f"decayed_{days}d"].to_numpy() for days in RECENT_DAYS]) if tables.watermark_us else None,
     )
     return rows, columns
 

@@ -18,15 +18,39 @@ from suggest.pipelines.attributes import aliases, attributes
 from suggest.pipelines.corrections import corrections
 from suggest.pipelines.deduplicate import deduplicate, repeated_ids
 from suggest.pipelines.final_intent import final_intent
+from suggest.pipelines.impressions import click_statistics, examination_curves, shown_texts, slots
 from suggest.pipelines.profiles import profiles
-from suggest.pipelines.query_statistics import locale_weights, query_statistics, query_uses, surface_forms
+from suggest.pipelines.query_statistics import (
+    locale_weights,
+    query_statistics,
+    query_uses,
+    region_weights,
+    surface_forms,
+)
 from suggest.pipelines.read import COUNT_SCHEMA, EVENT_SCHEMA, event_batches, read_counts, read_events
 from suggest.pipelines.report import ReadReport
 from suggest.pipelines.spellings import spellings
+from suggest.pipelines.transitions import transitions
 from suggest.types import DAY_US, Event, now_us
 from suggest.types.history import FINAL_INTENT_US
 
-_EVENT_COLUMNS = ("type", "ts_us", "user", "event_id", "known_at_us", "locale", "region", "session", "query", "source")
+_EVENT_COLUMNS = (
+    "type",
+    "ts_us",
+    "user",
+    "event_id",
+    "known_at_us",
+    "locale",
+    "region",
+    "session",
+    "query",
+    "source",
+    "request_id",
+    "surface",
+    "input",
+    "shown",
+    "propensities",
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +92,9 @@ class LogTables:
         uses: see `query_uses`.
         counts: key: string; count, users: int64, and more; a row for each of the `--queries` format.
         by_locale: see `locale_weights`.
+        by_region: see `region_weights`.
+        steps: see `transitions`.
+        clicks: see `click_statistics`; of the typeahead alone.
         profiles: see `profiles`.
         attributes: see `attributes`.
         aliases: key, alias: string, together unique, never equal: another key that stands for the query.
@@ -81,6 +108,9 @@ class LogTables:
     uses: ir.Table
     counts: ir.Table
     by_locale: ir.Table
+    by_region: ir.Table
+    steps: ir.Table
+    clicks: ir.Table
     profiles: ir.Table
     attributes: ir.Table
     aliases: ir.Table
@@ -130,7 +160,8 @@ def collect(connection: Any, inputs: BuildInputs, report: ReadReport, *, directo
     named = _usable(connection, _spell(aliases(counts), spelled), tombstones, report)
     named = named.filter(named.key != named.named).select(key="named", alias="key").distinct()
     searches = marked.filter(marked.is_final)
-    return _tables(connection, searches, counts, named, tombstones, inputs, watermark_us)
+    clicks = _clicks(connection, events, spelled, inputs.max_per_user)
+    return _tables(connection, searches, counts, named, clicks, tombstones, inputs, watermark_us)
 
 
 def _stage(connection: Any, inputs: BuildInputs, report: ReadReport, directory: Path) -> tuple[ir.Table, ir.Table, int]:
@@ -183,7 +214,7 @@ def _without_forgotten(
 
 def _texts(events: ir.Table, counts: ir.Table) -> ir.Table:
     texts = events.filter(events.type.isin(["search", "delete"])).select("query")
-    return texts.union(counts.select("query"), aliases(counts.mutate(key="query")).select("query"))
+    return texts.union(counts.select("query"), aliases(counts.mutate(key="query")).select("query"), shown_texts(events))
 
 
 def _tombstones(events: ir.Table, spelled: ir.Table) -> ir.Table:
@@ -210,6 +241,7 @@ def _tables(
     searches: ir.Table,
     counts: ir.Table,
     named: ir.Table,
+    clicks: ir.Table,
     tombstones: ir.Table,
     inputs: BuildInputs,
     watermark_us: int,
@@ -223,6 +255,9 @@ def _tables(
         uses=uses,
         counts=counts,
         by_locale=by_locale,
+        by_region=connection.create_table("by_region", region_weights(searches, counts, inputs.max_per_user)),
+        steps=connection.create_table("steps", transitions(searches)),
+        clicks=clicks,
         profiles=connection.create_table("profiles", profiles(searches)),
         attributes=connection.create_table("attributes", attributes(by_locale, searches, counts)),
         aliases=connection.create_table("aliases", named),
@@ -230,6 +265,13 @@ def _tables(
         tombstones=tombstones,
         watermark_us=watermark_us,
     )
+
+
+def _clicks(connection: Any, events: ir.Table, spelled: ir.Table, max_per_user: int | None) -> ir.Table:
+    seen = slots(events, spelled)
+    seen = connection.create_table("slots", seen.filter(seen.surface == "typeahead"))
+    curves = examination_curves(connection, seen, max_per_user)
+    return connection.create_table("clicks", click_statistics(connection, seen, curves, max_per_user))
 
 
 def _n_rows(connection: Any, table: ir.Table) -> int:

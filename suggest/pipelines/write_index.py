@@ -20,14 +20,21 @@ from suggest.index import (
     ranks,
     save_indexes,
 )
+from suggest.index.clicks import ClickRows
+from suggest.index.indexes import Behaviour
+from suggest.index.regions import canonical_region
 from suggest.index.spelling_learned import Learned
 from suggest.index.word_model_build import WordStatistics
 from suggest.pipelines.attributes import attribute_rows
 from suggest.pipelines.collect import LogTables
 from suggest.pipelines.corrections import learned_corrections
+from suggest.pipelines.transitions import transition_rows
 
 MAX_LOCALES = 50
 """Locales and languages with an order of their own; each costs six open files, and clients may send anything."""
+
+MAX_REGIONS = 50
+"""Regions with weights of their own; clients may send anything."""
 
 
 def write_index(
@@ -46,7 +53,7 @@ def write_index(
         rows: the admitted queries, sorted by key.
         columns: the same as columns.
         words: as of `word_statistics`.
-        min_users: how many people must have made a correction.
+        min_users: how many people must have made a correction, or a transition.
     """
     row_of = ibis.memtable(rows.select(["key"]).append_column("row", pa.array(np.arange(len(rows)))))
     save_indexes(
@@ -57,7 +64,35 @@ def write_index(
         _aliases(tables, row_of),
         _learned(tables, columns, min_users),
         words,
+        Behaviour(_regions(tables, row_of), _clicks(tables, row_of), transition_rows(tables.steps, row_of, min_users)),
     )
+
+
+def _regions(tables: LogTables, row_of: ir.Table) -> dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
+    """By region, the heaviest: the rows searched there, and the weight of each there."""
+    located = tables.by_region.join(row_of, "key").select("row", "region", "weight").order_by("row", "region")
+    rows = located.to_pyarrow().combine_chunks()
+    coded = rows["region"].combine_chunks().dictionary_encode()
+    names = [canonical_region(region) for region in coded.dictionary.to_pylist()]
+    kept = sorted(set(names))
+    number = np.array([kept.index(name) for name in names], dtype=np.int64)[coded.indices.to_numpy()]
+    row, weight = rows["row"].to_numpy(), rows["weight"].to_numpy()
+    totals = np.bincount(number, weight, minlength=len(kept))
+    heaviest = np.argsort(-totals, kind="stable")[:MAX_REGIONS]
+    return {kept[at]: _summed(row[number == at], weight[number == at]) for at in heaviest.tolist() if totals[at] > 0}
+
+
+def _summed(
+    row: npt.NDArray[np.int64], weight: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Each row once: several writings of one region meet."""
+    found, at = np.unique(row, return_inverse=True)
+    return found, np.bincount(at, weight).astype(np.float64)
+
+
+def _clicks(tables: LogTables, row_of: ir.Table) -> ClickRows:
+    shown = tables.clicks.join(row_of, "key").select("row", "n_clicks", "examined", "expected_clicks").order_by("row")
+    return ClickRows(*(column.to_numpy() for column in shown.to_pyarrow().columns))
 
 
 def _learned(tables: LogTables, columns: QueryColumns, min_users: int) -> list[Learned]:

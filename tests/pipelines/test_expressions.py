@@ -19,6 +19,7 @@ from suggest.pipelines.query_statistics import locale_weights, query_statistics,
 from suggest.pipelines.sessionise import sessionise
 from suggest.pipelines.spellings import spellings
 from suggest.text import MAX_QUERY_CHARS, display, normalise
+from suggest.types import DAY_US
 
 Rows = list[dict[str, Any]]
 
@@ -189,7 +190,13 @@ def _expected_statistics(rows: Rows, counts: Rows, watermark_us: int, half_life_
         for row in given:
             forms[row["display"]] += row["count"]
         per_user = Counter(row["user"] for row in own)
-        ages_us = [max(0, watermark_us - row["ts_us"]) for row in own]
+
+        def decayed(half_life_us: int, own: Rows = own) -> float:
+            sums: dict[str, float] = defaultdict(float)
+            for row in own:
+                sums[row["user"]] += 2.0 ** (-max(0, watermark_us - row["ts_us"]) / half_life_us)
+            return sum(min(total, cap or total) for total in sums.values())
+
         out.append(
             {
                 "key": key,
@@ -197,7 +204,9 @@ def _expected_statistics(rows: Rows, counts: Rows, watermark_us: int, half_life_
                 "count": len(own) + n_given,
                 "users": len({row["user"] for row in own if row["source"] not in {"typeahead", "related"}})
                 + sum(row["users"] for row in given),
-                "decayed": pytest.approx(sum(2.0 ** (-age / half_life_us) for age in ages_us) + n_given, abs=1e-7),
+                "decayed": pytest.approx(decayed(half_life_us) + n_given, abs=1e-7),
+                "decayed_1d": pytest.approx(decayed(DAY_US), abs=1e-7),
+                "decayed_7d": pytest.approx(decayed(7 * DAY_US), abs=1e-7),
                 "last_seen_us": max((row["ts_us"] for row in own), default=0),
                 "weight": float(sum(min(n, cap or n) for n in per_user.values()) + n_given),
             }

@@ -19,8 +19,8 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -35,7 +35,7 @@ FORMAT_VERSION = 3
 """Raised whenever an older program could not read what is written."""
 
 KEPT = 3
-"""Complete generations that stay after a build; the one in `CURRENT` always does."""
+"""Complete generations that stay after a build; the one in `CURRENT` always does, and so do those that are `held`."""
 
 _MANIFEST = "manifest.json"
 _BUILDING = ".building-"
@@ -218,6 +218,21 @@ def switch_current(index_dir: str | Path, name: str) -> None:
     _switch(index_dir, name, index_dir / f"{_SWITCHING}{os.getpid()}")
 
 
+@contextmanager
+def held(index_dir: str | Path, names: Iterable[str]) -> Iterator[None]:
+    """Keeps generations from being removed by builds of this machine until the block, or the process, ends.
+
+    A shared lock on each manifest, which a process that dies cannot leave behind. Names that are not there are
+    passed over.
+    """
+    with ExitStack() as stack:
+        for name in names:
+            with suppress(FileNotFoundError):
+                manifest = stack.enter_context((Path(index_dir) / name / _MANIFEST).open("rb"))
+                fcntl.flock(manifest, fcntl.LOCK_SH)
+        yield
+
+
 def sha256_of(path: Path) -> str:
     """Hexadecimal SHA-256 of a file, read in blocks of 1 MiB."""
     digest = hashlib.sha256()
@@ -322,12 +337,21 @@ def _remove_unfinished(index_dir: Path) -> None:
 
 def _remove_old(index_dir: Path) -> None:
     for name in generations(index_dir)[KEPT:]:
-        if name != current(index_dir):
+        if name != current(index_dir) and not _is_held(index_dir / name):
             # The manifest goes first: what is half removed is no longer complete.
             (index_dir / name / _MANIFEST).unlink()
     for name in _entries(index_dir):
         if not (index_dir / name / _MANIFEST).exists():
             shutil.rmtree(index_dir / name)
+
+
+def _is_held(directory: Path) -> bool:
+    with (directory / _MANIFEST).open("rb") as manifest:
+        try:
+            fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 @contextmanager

@@ -220,7 +220,7 @@ class Engine:
         if explain:
             pairs = zip(shown, rows, strict=True)
             shown = [suggested._replace(explanation=explanation(scored, row)) for suggested, row in pairs]
-        return Answer(shown, gathered.tried, gathered.cut, gathered.visited, scored.features[rows])
+        return Answer(shown, gathered.tried, gathered.cut, gathered.visited, scored.features[rows], request.now_us)
 
     def _scored(self, request: Request, candidates: list[Candidate]) -> Scored:
         """In the trained order where there is one for a person who typed something, else in the untrained."""

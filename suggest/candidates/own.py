@@ -91,6 +91,8 @@ class OwnHistory:
         self._queries: dict[str, OwnQuery] = {}
         self._keys: list[str] = []
         self._word_uses: dict[str, int] = {}
+        self._word_latest_us: dict[str, int] = {}
+        self._follow_ups: dict[tuple[str, str], int] = {}
         for search in searches:
             self._add(search)
 
@@ -111,7 +113,8 @@ class OwnHistory:
         longer = OwnHistory((), self._admits)
         longer._searches, longer._known, longer._final = self._searches.copy(), self._known.copy(), self._final.copy()
         longer._queries, longer._keys = self._queries.copy(), self._keys.copy()
-        longer._word_uses = self._word_uses.copy()
+        longer._word_uses, longer._word_latest_us = self._word_uses.copy(), self._word_latest_us.copy()
+        longer._follow_ups = self._follow_ups.copy()
         for search in searches:
             longer._add(search)
         if "searched" in self.__dict__ and len(longer._final) == len(self._final) + len(searches):
@@ -135,6 +138,16 @@ class OwnHistory:
     def word_uses(self) -> Mapping[str, int]:
         """Words, and pairs of words in a row with a space between, to how many of the searches hold them."""
         return self._word_uses
+
+    @property
+    def word_latest_us(self) -> Mapping[str, int]:
+        """The same words and pairs to when they were last searched."""
+        return self._word_latest_us
+
+    @property
+    def follow_ups(self) -> Mapping[tuple[str, str], int]:
+        """Two queries in a row of one session to how often that came."""
+        return self._follow_ups
 
     @cached_property
     def searched(self) -> OwnText:
@@ -185,6 +198,8 @@ class OwnHistory:
             insort(self._keys, key)
         if key in self._queries:
             self._count_words(key, 1)
+            self._word_latest_us.update(dict.fromkeys(distinct_parts(key.split(" ")), search.ts_us))
+            self._count_follow_up(key, search)
         if len(self._searches) > MAX_HISTORY:
             self._drop_oldest()
 
@@ -193,6 +208,12 @@ class OwnHistory:
         self._known.discard((oldest.ts_us, normalise(oldest.query)))
         if self._final[0][1] is oldest:
             self._drop(*self._final.pop(0))
+
+    def _count_follow_up(self, key: str, search: PastSearch) -> None:
+        if len(self._final) > 1:
+            before, earlier = self._final[-2]
+            if search.ts_us - earlier.ts_us <= SESSION_GAP_US:
+                self._follow_ups[before, key] = self._follow_ups.get((before, key), 0) + 1
 
     def _count_words(self, key: str, n: int) -> None:
         uses = self._word_uses

@@ -7,27 +7,23 @@ its rows in the order of the registry.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from suggest.candidates import Candidate, Request
 from suggest.features.clicks import click_features
+from suggest.features.language import language_features
 from suggest.features.matching import match_features
 from suggest.features.own_use import own_features, person_features
 from suggest.features.popularity import popularity_features
-from suggest.features.registry import CLICKS, FEATURES, MATCH, OWN, POPULARITY, SESSION, TRANSITIONS
+from suggest.features.registry import FEATURES, GROUPS
 from suggest.features.session import session_features
 from suggest.features.transitions import transition_features
 from suggest.index import Indexes
 
-_POPULARITY = slice(0, len(POPULARITY))
-_CLICKS = slice(_POPULARITY.stop, _POPULARITY.stop + len(CLICKS))
-_MATCH = slice(_CLICKS.stop, _CLICKS.stop + len(MATCH))
-_OWN = slice(_MATCH.stop, _MATCH.stop + len(OWN))
-_SESSION = slice(_OWN.stop, _OWN.stop + len(SESSION))
-_TRANSITIONS = slice(_SESSION.stop, _SESSION.stop + len(TRANSITIONS))
-_PERSON = slice(_TRANSITIONS.stop, len(FEATURES))
+_STARTS = list(accumulate(map(len, GROUPS), initial=0))
 
 
 def compute(
@@ -43,13 +39,17 @@ def compute(
     """
     rows = np.zeros((len(FEATURES), len(candidates)), dtype=np.float32)
     if candidates:
+        popularity, clicks, match, language, own, session, transitions, person = (
+            rows[start:end] for start, end in pairwise(_STARTS)
+        )
         words = [key.split(" ") for key in keys]
         ids = np.array([candidate.query_id for candidate in candidates])
-        popularity_features(request, indexes, ids, rows[_POPULARITY])
-        click_features(indexes, ids, rows[_CLICKS])
-        match_features(request, candidates, words, keys, rows[_MATCH])
-        own_features(request, candidates, words, rows[_OWN])
-        session_features(request, candidates, words, keys, rows[_SESSION])
-        transition_features(request, indexes, ids, rows[_TRANSITIONS])
-        person_features(request, candidates, rows[_PERSON])
+        popularity_features(request, indexes, ids, popularity)
+        click_features(indexes, ids, clicks)
+        match_features(request, candidates, words, keys, match)
+        language_features(request, candidates, keys, indexes, language)
+        own_features(request, candidates, words, own)
+        session_features(request, candidates, words, keys, session)
+        transition_features(request, indexes, ids, transitions)
+        person_features(request, candidates, person)
     return rows.T

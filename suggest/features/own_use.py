@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import log, log1p
+from collections.abc import Sequence
+from math import log1p
 
 import numpy as np
 import numpy.typing as npt
 
-from suggest.candidates import Candidate, OwnQuery, Request
+from suggest.candidates import Candidate, OwnHistory, OwnQuery, Request
 from suggest.features.registry import OWN_HALF_LIFE_DAYS
 from suggest.types import DAY_US, HOUR_US
 
@@ -23,7 +23,7 @@ def own_features(
     words: Sequence[Sequence[str]],
     rows: npt.NDArray[np.float32],
 ) -> None:
-    """Writes the group `OWN`, float32[10, n_candidates]."""
+    """Writes the group `OWN`, float32[12, n_candidates]."""
     total = sum(len(candidate.own.times_us) for candidate in candidates if candidate.own is not None)
     uses = [
         _NO_USE if candidate.own is None else _own_use(candidate.own, request.now_us, total) for candidate in candidates
@@ -32,7 +32,7 @@ def own_features(
     history = request.history
     if history:
         first = request.prefix.count(" ")
-        rows[7:] = np.array([_word_use(parts, first, history.word_uses) for parts in words], dtype=np.float32).T
+        rows[7:] = np.array([_word_use(parts, first, history, request.now_us) for parts in words], dtype=np.float32).T
 
 
 def person_features(request: Request, candidates: Sequence[Candidate], rows: npt.NDArray[np.float32]) -> None:
@@ -58,13 +58,17 @@ def _is_near(now_us: int, time_us: int) -> bool:
     return min(apart, DAY_US - apart) <= NEAR_HOURS * HOUR_US
 
 
-def _word_use(words: Sequence[str], first: int, uses: Mapping[str, int]) -> tuple[float, float, float]:
-    """Shares of known words and pairs among those added, and the log of the uses of the rarest word."""
+def _word_use(words: Sequence[str], first: int, history: OwnHistory, now_us: int) -> tuple[float, ...]:
+    """Of the words that are added: known ones, uses and age of the least used; of their pairs: known ones, uses."""
     added = words[first:]
     if not added:
-        return 0.0, 0.0, 0.0
+        return 0.0, 0.0, UNKNOWN_DAYS, 0.0, 0.0
+    uses, latest = history.word_uses, history.word_latest_us
     counts = [uses.get(word, 0) for word in added]
-    start = max(first, 1)
-    pairs = [f"{words[at - 1]} {words[at]}" in uses for at in range(start, len(words))]
-    n_known = len(counts) - counts.count(0)
-    return n_known / len(counts), log(1 + min(counts)), sum(pairs) / len(pairs) if pairs else 0.0
+    least = min(counts)
+    days = (now_us - min([latest[word] for word in added])) / DAY_US if least else UNKNOWN_DAYS
+    pairs = [uses.get(f"{words[at - 1]} {words[at]}", 0) for at in range(max(first, 1), len(words))]
+    known = (len(counts) - counts.count(0)) / len(counts)
+    if not pairs:
+        return known, log1p(least), days, 0.0, 0.0
+    return known, log1p(least), days, (len(pairs) - pairs.count(0)) / len(pairs), log1p(pairs[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import NamedTuple
 
 VERSION = 4
@@ -60,6 +61,10 @@ MATCH = (
     Feature("added_words", "Words that it has beyond the one being typed.", "words"),
     Feature("n_words", "Words of the query.", "words"),
 )
+LANGUAGE = (
+    Feature("log_p", "Log of how probable the query is by the words of all queries.", "nats"),
+    Feature("log_p_gap", "The same over that of the most probable candidate.", "nats"),
+)
 OWN = (
     Feature("own_count", "The person's own searches of it.", "searches"),
     Feature("own_decayed", f"The same, each halved every {OWN_HALF_LIFE_DAYS:g} days.", "searches"),
@@ -70,13 +75,20 @@ OWN = (
     Feature("own_weekday", "Share of the own searches of it on this day of the week.", "share"),
     Feature("own_words", "Share of the words to be added that the person has used.", "share"),
     Feature("own_word_uses", "Log of how often the least used of them was.", "nats"),
+    Feature(
+        "own_word_days", "Since the least recently used of them was searched; -1 with one never used.", "days", -1.0
+    ),
     Feature("own_pairs", "Share of the pairs of neighbouring words to be added that the person has used.", "share"),
+    Feature("own_pair_uses", "Log of how often the first of these pairs was used.", "nats"),
 )
 SESSION = (
     Feature("session_rank", "Place among the session's queries, the latest being 1.", "place"),
     Feature("session_queries", "Different queries of the session so far.", "queries"),
     Feature("session_words", "Share of its words that the session's queries hold.", "share"),
     Feature("last_words", "Words it shares with the session's latest query, of all words of both.", "share"),
+    Feature(
+        "own_follow_ups", "Log of how often the person searched it right after the session's latest query.", "nats"
+    ),
     Feature("extends_last", "Begins with the session's latest query.", "0 or 1"),
     Feature("idle_minutes", "Log of the minutes since the person's latest search.", "nats", -1.0),
 )
@@ -90,7 +102,10 @@ PERSON = (
     Feature("candidates", "Candidates of the request.", "queries"),
 )
 
-FEATURES: tuple[Feature, ...] = (*POPULARITY, *CLICKS, *MATCH, *OWN, *SESSION, *TRANSITIONS, *PERSON)
+GROUPS = (POPULARITY, CLICKS, MATCH, LANGUAGE, OWN, SESSION, TRANSITIONS, PERSON)
+"""In the order of the columns; each is written by a function of its own, see `compute`."""
+
+FEATURES: tuple[Feature, ...] = tuple(chain.from_iterable(GROUPS))
 
 _COLUMNS = {feature.name: number for number, feature in enumerate(FEATURES)}
 

@@ -19,11 +19,11 @@ def session_features(
     keys: Sequence[str],
     rows: npt.NDArray[np.float32],
 ) -> None:
-    """Writes the group `SESSION`, float32[6, n_candidates], over zeros."""
-    rows[5] = -1.0
+    """Writes the group `SESSION`, float32[7, n_candidates], over zeros."""
+    rows[6] = -1.0
     if not request.history:
         return
-    rows[5] = log1p(max(request.now_us - request.history.latest_us, 0) / MINUTE_US)
+    rows[6] = log1p(max(request.now_us - request.history.latest_us, 0) / MINUTE_US)
     session = request.session_keys
     if not session:
         return
@@ -33,4 +33,6 @@ def session_features(
     last_words, seen = set(last.split(" ")), {word for key in session for word in key.split(" ")}
     rows[2] = [sum(word in seen for word in parts) / len(parts) for parts in words]
     rows[3] = [len(last_words.intersection(parts)) / len(last_words.union(parts)) for parts in words]
-    rows[4] = [key.startswith(last) for key in keys]
+    follow_ups = request.history.follow_ups
+    rows[4] = [log1p(follow_ups.get((last, key), 0)) for key in keys]
+    rows[5] = [key.startswith(last) for key in keys]

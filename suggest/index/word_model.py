@@ -58,6 +58,21 @@ class Ending(NamedTuple):
     n_context: int
 
 
+class Read(NamedTuple):
+    """Where a query stands after some of its words.
+
+    Attributes:
+        word: number of the last one; None before the first.
+        cost: of all of them.
+    """
+
+    word: int | None
+    cost: int
+
+
+START = Read(None, 0)
+
+
 class WordModel:
     """Words that enough people used and what follows them, memory-mapped: about 30 bytes a word and 6 a pair."""
 
@@ -127,9 +142,13 @@ class WordModel:
         Args:
             words: as of `suggest.text.tokens.tokens`. About 3 µs a word.
         """
+        return self.log_probability_after(self.read((), START), words)
+
+    def read(self, words: Sequence[str], so_far: Read) -> Read:
+        """Where a query stands after further words. About 3 µs a word."""
+        before, cost = so_far
         if not len(self):
-            return 0.0
-        before, cost = None, 0
+            return so_far
         for word in words:
             number = self._words.find(word)
             if number < 0:
@@ -137,6 +156,11 @@ class WordModel:
                 cost += spelling_cost(len(word))
             cost += self._cost_after(before, number)
             before = number
+        return Read(before, cost)
+
+    def log_probability_after(self, so_far: Read, words: Sequence[str]) -> float:
+        """`log_probability` of a query whose first words were read already."""
+        before, cost = self.read(words, so_far)
         return 0.0 if before is None else -(cost + self._end[before]) / PER_NAT
 
     def _cost_after(self, before: int | None, number: int) -> int:

@@ -24,7 +24,7 @@ from suggest.service.experiment import Experiment
 from suggest.service.feature_log import Logged
 from suggest.service.metrics import TIMED_EVERY
 from suggest.service.problems import response_to
-from suggest.types import Answer, now_us
+from suggest.types import Answer
 
 COMPLETE_PATH = "/v1/complete"
 """Where the hot route answers."""
@@ -180,7 +180,7 @@ class Complete:
             Logged(
                 request_id,
                 engine.generation,
-                now_us(),
+                answer.at_us,
                 arguments,
                 queries,
                 answer.features,

@@ -92,6 +92,8 @@ def serve(
     )
     _check_workers(settings, workers)
     _check_host(settings, host)
+    from suggest.artifacts import held
+
     logging.config.dictConfig(_LOGGING)
     _use_one_native_thread()
     served = _verified_generation(settings)
@@ -100,6 +102,8 @@ def serve(
         listener = stack.enter_context(_listening(host, port))
         if workers > 1:
             stack.enter_context(_shared_metrics())
+        # A build must not take away what an arm names; the parent holds it for workers that come and go.
+        stack.enter_context(held(settings.index_dir, _named_generations(settings)))
         with _stop_signals_end_the_server():
             _announce(settings, served, listener)
             _run(settings, listener, workers)
@@ -162,15 +166,20 @@ def _verified_generation(settings: Settings) -> str:
         state.close()
 
 
+def _named_generations(settings: Settings) -> list[str]:
+    if settings.experiment is None:
+        return []
+    return sorted({arm.generation for arm in settings.experiment.arms if not arm.interleave} - {CURRENT})
+
+
 def _verified_arms(settings: Settings) -> list[str]:
     from suggest.artifacts import Generation
     from suggest.errors import ArtifactError
 
-    if settings.experiment is None or not settings.verify:
+    if not settings.verify:
         return []
-    named = {arm.generation for arm in settings.experiment.arms if not arm.interleave} - {CURRENT}
     verified = []
-    for name in sorted(named):
+    for name in _named_generations(settings):
         # One that is broken is told by the workers, who serve the control in its place.
         with suppress(ArtifactError):
             verified.append(Generation.open(settings.index_dir, name).name)

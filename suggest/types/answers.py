@@ -64,6 +64,7 @@ class Answer(NamedTuple):
         visited: nodes that the fallbacks visited: the counted work.
         features: float32[n_suggestions, n_features], what the order was made from; None of an answer that was kept
             ready for everybody.
+        at_us: the moment they are of.
     """
 
     suggestions: list[Suggestion]
@@ -71,6 +72,7 @@ class Answer(NamedTuple):
     cut: tuple[str, ...] = ()
     visited: int = 0
     features: npt.NDArray[np.float32] | None = None
+    at_us: int = 0
 
 
 def suggestions(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from suggest import artifacts
-from suggest.artifacts import FORMAT_VERSION, KEPT, Generation, building, current, generations, switch_current
+from suggest.artifacts import FORMAT_VERSION, KEPT, Generation, building, current, generations, held, switch_current
 from suggest.errors import ArtifactError, BuildLocked, GenerationBroken, GenerationTooNew, InputError
 
 
@@ -45,6 +45,20 @@ def test_arrays_are_read_only(tmp_path):
     publish(tmp_path)
     with pytest.raises(ValueError, match="read-only"):
         Generation.open(tmp_path).array("values")[0] = 2
+
+
+def test_held_generations_are_kept_until_they_are_let_go(tmp_path):
+    """By any process that reads them; one that is not there is passed over."""
+    oldest, second, *_ = (publish(tmp_path, number) for number in range(KEPT))
+    with held(tmp_path, [oldest, "000099-20260131T120000"]), held(tmp_path, [oldest]):
+        for number in range(KEPT):
+            publish(tmp_path, number)
+        assert oldest in generations(tmp_path)
+        assert second not in generations(tmp_path)
+        Generation.open(tmp_path, oldest)
+    publish(tmp_path, 0)
+    assert oldest not in generations(tmp_path)
+    assert not (tmp_path / oldest).exists()
 
 
 def test_three_generations_are_kept_and_always_the_served_one(tmp_path):

@@ -14,6 +14,7 @@ from suggest.service.credit import credit_of
 from suggest.service.experiment import Arm, Experiment
 from suggest.service.settings import Settings
 from suggest.service.tokens import Tokens
+from tests.engine.small import write_generation
 from tests.service.asgi import Answer, Service, serving
 from tests.service.processes import started
 from tests.service.test_generations import ROOT, break_generation, settings_of, wait_until
@@ -231,6 +232,23 @@ def test_every_worker_and_every_restart_assigns_alike(index_dir: Path, tmp_path:
                 assert {user: answer.headers["suggest-arm"] for user, answer in answers.items()} == expected
                 generations = {answer.json()["generation"] for answer in answers.values()}
                 assert generations == {oldest, newest}
+
+
+def test_builds_do_not_take_away_what_an_arm_names(index_dir: Path, tmp_path: Path):
+    """While the service runs, its arm stays; afterwards the next build removes it."""
+    oldest = min(artifacts.generations(index_dir))
+    path = tmp_path / "experiment.toml"
+    path.write_text(
+        'name = "trial"\n[[arms]]\nname = "control"\nshare = 0.5\n'
+        f'[[arms]]\nname = "other"\nshare = 0.5\ngeneration = "{oldest}"\n',
+        encoding="utf-8",
+    )
+    with started(index_dir, "memory://", options={"experiment": str(path)}) as running:
+        get(f"{running.url}/readyz").raise_for_status()
+        write_generation(index_dir, {"nile four": 5})
+        assert oldest in artifacts.generations(index_dir)
+    write_generation(index_dir, {"nile five": 5})
+    assert oldest not in artifacts.generations(index_dir)
 
 
 def test_other_sites_may_read_the_arm(index_dir: Path):

@@ -22,7 +22,7 @@ from tests.engine.small import write_generation
 from tests.service.asgi import Service, serving
 from tests.service.processes import started
 from tests.service.test_feature_log import ids_in, matrix_of, records_in
-from tests.service.test_server import PLAIN, get, state_in, wait_until
+from tests.service.test_server import PLAIN, get, post, state_in, wait_until
 
 WEIGHTS = {
     "jazz piano": 40,
@@ -91,10 +91,9 @@ def target_of(arguments: dict[str, Any]) -> str:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Sets the clock that the service and its engine read."""
+    """Sets the clock that the engine reads."""
     now_us = [START_US]
-    for module in ("suggest.engine", "suggest.service.hot"):
-        monkeypatch.setattr(f"{module}.now_us", lambda: now_us[0])
+    monkeypatch.setattr("suggest.engine.now_us", lambda: now_us[0])
 
     def set_to(moment_us: int) -> None:
         now_us[0] = moment_us
@@ -152,6 +151,24 @@ def test_at_another_moment_the_features_differ(index_dir: Path, tmp_path: Path, 
         later = engine.answer(**arguments, now=rfc3339(record["ts_us"] + late_us))
     assert later.features is not None
     assert later.features.tobytes() != matrix_of(record).tobytes()
+
+
+def test_processes_that_really_serve_log_the_same_bytes(index_dir: Path, tmp_path: Path):
+    """Over sockets, by the machine's clock, with the state on disk."""
+    event = {"type": "search", "ts": int(time.time()) - 60, "user": "ada", "query": "jazz guitar", "session": "s1"}
+    requests = [{"text": text, "user": "ada", "session": "s1"} for text in ("", "j", "jazz", "jzaz", "guitar le")]
+    with started(index_dir, state_in(tmp_path), options={"feature_log": str(tmp_path / "log")}) as running:
+        assert post(f"{running.url}/v1/events", json={"events": [event]}).json()["accepted"] == 1
+        for arguments in requests:
+            get(f"{running.url}{target_of(arguments)}").raise_for_status()
+    records = records_in(tmp_path / "log")
+    assert [record["arguments"] for record in records] == requests
+    with Engine.open(index_dir) as engine:
+        engine.observe([event])
+        for record in records:
+            answer = engine.answer(**record["arguments"], now=rfc3339(record["ts_us"]))
+            assert answer.features is not None
+            assert answer.features.astype("<f4").tobytes() == matrix_of(record).tobytes()
 
 
 def test_the_log_holds_personal_answers_under_their_request_ids(index_dir: Path, tmp_path: Path, service_with):

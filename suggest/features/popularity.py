@@ -35,7 +35,7 @@ def popularity_features(
     rows[6] = np.asarray(queries.decayed).take(ids, mode="wrap") * known
     days = np.asarray(queries.last_seen_day).take(ids, mode="wrap") * known
     _write_recent(queries, ids, known, rows[7:9])
-    rows[9] = _trend(queries, rows[8], everywhere) * (days > 0)
+    rows[9] = _trend(queries, rows[7], everywhere) * (days > 0)
     rows[6:9] *= _aged(queries.watermark_us, request.now_us)
     rows[10] = request.now_us // DAY_US - days.astype(np.int64)
     rows[10, days == 0] = UNKNOWN_DAYS

@@ -34,7 +34,8 @@ def follow_ups(request: Request, indexes: Indexes) -> Iterator[Candidate]:
     following = indexes.transitions.after(queries.find(request.session_keys[0]))
     if following is None:
         return
-    starting = (query_id for query_id in following.ids.tolist() if queries.key(query_id).startswith(request.prefix))
+    shown = (query_id for query_id in following.ids.tolist() if query_id not in request.hidden_ids)
+    starting = (query_id for query_id in shown if queries.key(query_id).startswith(request.prefix))
     for query_id in islice(starting, MAX_FOLLOW_UPS):
         yield Candidate(query_id, "session")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+from contextlib import closing, nullcontext
 
-from suggest.cli.arguments import Subparsers, add_command, add_files, add_index
+from suggest.cli.arguments import Subparsers, add_command, add_files, add_index, existing_state_url
 from suggest.cli.output import print_result
 from suggest.cli.progress import progress
 from suggest.errors import NotBuiltError
@@ -24,6 +26,11 @@ def add_to(subparsers: Subparsers) -> None:
     add_files(parser, "--items", "items with title and text")
     add_files(parser, "--comments", "comments below items")
     add_files(parser, "--annotations", "texts with their entity spans")
+    parser.add_argument(
+        "--state",
+        metavar="URL",
+        help="learn from the events of this state too (default: the file inside --index, if there is one)",
+    )
     parser.add_argument("--encoder", action="store_true", help="fine-tune the encoder too")
 
 
@@ -33,7 +40,17 @@ def run(arguments: argparse.Namespace) -> None:
         if getattr(arguments, name):
             raise NotBuiltError(f"--{name}: this version trains the typeahead ranker alone; leave it out")
     from suggest.pipelines.train import train
+    from suggest.stores import open_state
 
-    with progress() as report:
-        trained = train(arguments.index, events=arguments.events, progress=report)
+    n_cores = len(os.sched_getaffinity(0))
+    url = existing_state_url(arguments, arguments.index)
+    with progress() as report, closing(open_state(url)) if url else nullcontext() as state:
+        trained = train(
+            arguments.index,
+            events=arguments.events,
+            state=state,
+            n_threads=n_cores,
+            processes=n_cores,
+            progress=report,
+        )
     print_result(trained.to_json(), as_json=arguments.json)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from suggest.artifacts import Generation, GenerationWriter, building, current
-from suggest.errors import GenerationBroken
+from suggest.artifacts import Generation, GenerationWriter, building, current, sha256_of
+from suggest.errors import GenerationBroken, GenerationTooNew
 from suggest.rank import Ranker
 
 CARD = "ranker_card"
@@ -29,8 +29,9 @@ def publish_ranker(index_dir: Path, ranker: Ranker, card: dict[str, Any]) -> str
         ArtifactError: the directory cannot be written; what was served stays served.
     """
     with building(index_dir) as writer:
-        served = Generation.open(index_dir, verify=False)
-        _link(served, writer, lambda name: not name.startswith(_RANKER))
+        # Compared with its checksums: linked damage would get new ones that fit.
+        served = Generation.open(index_dir)
+        _link(served, writer, lambda name: not _is_of_ranker(name))
         writer.inputs = served.manifest["inputs"]
         writer.parameters = dict(served.parameters)
         ranker.save(writer)
@@ -44,11 +45,22 @@ def carry_ranker(index_dir: str | Path, writer: GenerationWriter) -> None:
         if current(index_dir) is None:
             return
         served = Generation.open(index_dir, verify=False)
+        _require_whole(served, _is_of_ranker)
         if Ranker.open(served) is None:
             return
-    except GenerationBroken:
+    except (GenerationBroken, GenerationTooNew):
         return  # nothing to carry: the next generation has the untrained order, and `suggest inspect` shows it
-    _link(served, writer, lambda name: name.startswith(_RANKER))
+    _link(served, writer, _is_of_ranker)
+
+
+def _is_of_ranker(name: str) -> bool:
+    return name.startswith(_RANKER)
+
+
+def _require_whole(served: Generation, is_wanted: Callable[[str], bool]) -> None:
+    for name in filter(is_wanted, served.manifest["files"]):
+        if sha256_of(served.path(name)) != served.manifest["files"][name]["sha256"]:
+            raise GenerationBroken(f"{served.path(name)} is damaged; train again with: suggest train")
 
 
 def _link(served: Generation, writer: GenerationWriter, is_wanted: Callable[[str], bool]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from suggest.errors import SuggestError
+from suggest.errors import NotEnoughExamples
 from suggest.evaluation import Interval, Outcome, bootstrap_mean, bootstrap_ratio, comparison_text
 from suggest.evaluation.examples import ExampleList
 from suggest.evaluation.metrics import rank_of, reciprocal_ranks, successes
@@ -26,11 +26,13 @@ class Verdict(NamedTuple):
     Attributes:
         trained: MRR@10 over all searches, with its interval.
         untrained: the same without training.
-        rows: by slice: its name, searches, MRR@10 and S@1 of both, and the ratio with its interval.
+        judged_by: `searches`, or `lists with a click` where the log has no searches.
+        rows: by slice: its name, lists, MRR@10 and S@1 of both, and the ratio with its interval.
     """
 
     trained: Interval
     untrained: Interval
+    judged_by: str
     rows: list[dict[str, Any]]
 
     @property
@@ -43,13 +45,15 @@ class Verdict(NamedTuple):
         """The figures in words."""
         words = "worse than" if self.is_worse else "against"
         return (
-            f"MRR@{K} {_shown(self.trained)} on the log's last {self.rows[0]['searches']:,} searches, {words} "
+            f"MRR@{K} {_shown(self.trained)} on the last {self.rows[0]['lists']:,} {self.judged_by}, {words} "
             f"{_shown(self.untrained)} untrained"
         )
 
 
 def judge(lists: Sequence[ExampleList], ranker: Ranker, seen: frozenset[str]) -> Verdict:
-    """Compares the two orders on the searches among the lists.
+    """Compares the two orders on the searches among the lists, or where there are none on the lists with a click.
+
+    Clicks are kinder to the order that was shown: searches judge better.
 
     Args:
         lists: later than all that the ranker was fitted on.
@@ -57,18 +61,24 @@ def judge(lists: Sequence[ExampleList], ranker: Ranker, seen: frozenset[str]) ->
         seen: comparison texts of the queries that the index held.
 
     Raises:
-        SuggestError: there is no search to judge by.
+        NotEnoughExamples: there is nothing to judge by.
     """
     searches = [found for found in lists if found.target]
-    if not searches:
-        raise SuggestError("the last part of the log holds no search to judge by; nothing was published")
-    trained = [_outcome(found, ranker) for found in searches]
-    untrained = [_outcome(found, None) for found in searches]
+    judged = searches or lists
+    if not judged:
+        raise NotEnoughExamples("the last part of the log holds nothing to judge by; nothing was published")
+    trained = [_outcome(found, ranker) for found in judged]
+    untrained = [_outcome(found, None) for found in judged]
     groups, baselines = slices(trained, seen), slices(untrained, seen)
     rows = [_row("all", trained, untrained)]
     rows += [_row(name, group, baselines[name]) for name, group in groups.items()]
     users = [outcome.user for outcome in trained]
-    return Verdict(bootstrap_mean(_mrr(trained), users), bootstrap_mean(_mrr(untrained), users), rows)
+    return Verdict(
+        bootstrap_mean(_mrr(trained), users),
+        bootstrap_mean(_mrr(untrained), users),
+        "searches" if searches else "lists with a click",
+        rows,
+    )
 
 
 def _outcome(found: ExampleList, ranker: Ranker | None) -> Outcome:
@@ -76,9 +86,10 @@ def _outcome(found: ExampleList, ranker: Ranker | None) -> Outcome:
     rows = chosen(found.keys, scores, K, lambda _: True)
     shown = tuple(comparison_text(found.keys[row]) for row in rows)
     wanted = np.flatnonzero(found.labels)[:1]
-    rank = rank_of(comparison_text(found.keys[wanted[0]]), shown) if len(wanted) else 0
+    target = comparison_text(found.keys[wanted[0]]) if len(wanted) else found.target
     repeated = bool(found.features[wanted, _OWN_COUNT].any())
-    return Outcome(found.user, 0, None, found.prefix, found.target, shown, rank, not found.is_known, repeated)
+    rank = rank_of(target, shown)
+    return Outcome(found.user, 0, found.locale, found.prefix, target, shown, rank, not found.is_known, repeated)
 
 
 def _row(name: str, trained: Sequence[Outcome], untrained: Sequence[Outcome]) -> dict[str, Any]:
@@ -88,7 +99,7 @@ def _row(name: str, trained: Sequence[Outcome], untrained: Sequence[Outcome]) ->
     ratio = bootstrap_ratio(mrr, base, users) if base.sum() else None
     return {
         "slice": name,
-        "searches": len(trained),
+        "lists": len(trained),
         "MRR@10": float(mrr.mean()),
         "untrained": float(base.mean()),
         "S@1": float(successes(ranks[0], 1).mean()),

@@ -81,13 +81,6 @@ def test_surface_that_is_not_built_exits_1_and_says_so(command, index, capsys):
     assert "this generation holds no" in reason
 
 
-def test_train_exits_1_and_says_that_it_comes_later(index, log, capsys):
-    code, reason = failure(["train", "--index", index, "--events", log], capsys)
-
-    assert (code, reason.count("\n")) == (1, 1)
-    assert "later version" in reason
-
-
 def test_evaluate_of_a_surface_not_built_exits_1(index, log, capsys):
     code, reason = failure(["evaluate", "--index", index, "--events", log, "--surface", "item"], capsys)
 

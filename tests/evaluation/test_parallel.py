@@ -11,7 +11,8 @@ import pytest
 from suggest import Engine
 from suggest.errors import ArtifactError, SuggestError
 from suggest.evaluation import OwnHistoryThenPopular, arrival_order, replay, replay_in_processes
-from suggest.evaluation.parallel import _bounds
+from suggest.evaluation import test_rows as rows_of_tests
+from suggest.evaluation.parallel import stretches
 from suggest.pipelines.sources import read_blocks
 from suggest.types import SECOND_US
 
@@ -59,7 +60,9 @@ def test_processes_find_with_the_engine_what_one_finds(sample_index):
 
 @pytest.mark.parametrize("n_stretches", [1, 2, 7, 1000])
 def test_stretches_cover_the_log_with_tests_in_equal_numbers(n_stretches):
-    bounds = _bounds(LOG, 50 * SECOND_US, n_stretches)
+    parts = stretches(rows_of_tests(LOG, 50 * SECOND_US), len(LOG), n_stretches)
+    bounds = [0, *(end for _, end in parts)]
+    assert parts == list(pairwise(bounds))
     assert (bounds[0], bounds[-1]) == (0, len(LOG))
     assert bounds == sorted(set(bounds))
     tests = [

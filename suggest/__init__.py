@@ -19,8 +19,10 @@ from suggest.errors import (
     GenerationTooNew,
     InputError,
     NotBuiltError,
+    NotEnoughExamples,
     StateError,
     SuggestError,
+    WorseThanUntrained,
 )
 
 if TYPE_CHECKING:
@@ -40,9 +42,11 @@ __all__ = [
     "GenerationTooNew",
     "InputError",
     "NotBuiltError",
+    "NotEnoughExamples",
     "StateError",
     "SuggestError",
     "Suggestion",
+    "WorseThanUntrained",
 ]
 
 

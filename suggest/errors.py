@@ -2,14 +2,16 @@
 
 SuggestError
 ├── InputError            a file or record that cannot be used (also a ValueError)
-│   └── EventError        one event record that is malformed; `.reason` is the counted name
+│   ├── EventError        one event record that is malformed; `.reason` is the counted name
+│   └── NotEnoughExamples a log that cannot teach an order
 ├── ArgumentError         a caller's argument is out of range (also a ValueError); `.argument` names it
 ├── ArtifactError         a generation cannot be read or published
 │   ├── GenerationBroken  missing, damaged or half-written files
 │   ├── GenerationTooNew  written by a later format version than this program reads
 │   └── BuildLocked       another build holds the index directory
 ├── NotBuiltError         the generation lacks what the call needs; the text says what to build
-└── StateError            the state cannot be opened, read or written
+├── StateError            the state cannot be opened, read or written
+└── WorseThanUntrained    a trained order that later searches refute; the text has the figures
 """
 
 from __future__ import annotations
@@ -33,6 +35,10 @@ class EventError(InputError):
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
+
+
+class NotEnoughExamples(InputError):
+    """A log or its examples cannot teach an order."""
 
 
 class ArgumentError(SuggestError, ValueError):
@@ -69,3 +75,7 @@ class NotBuiltError(SuggestError):
 
 class StateError(SuggestError):
     """The state cannot be opened, read or written."""
+
+
+class WorseThanUntrained(SuggestError):
+    """A trained order puts what later searches wanted lower than the untrained one; it was not published."""

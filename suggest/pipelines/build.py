@@ -25,6 +25,7 @@ from suggest.index import (
 from suggest.index.table import RECENT_DAYS
 from suggest.interfaces import State
 from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect
+from suggest.pipelines.position_bias import save_examination
 from suggest.pipelines.publish import carry_ranker
 from suggest.pipelines.report import ReadReport
 from suggest.pipelines.suggestible import Removed, suggestible
@@ -159,6 +160,7 @@ def build(
         writer.save_json("policy", policy.to_json())
         writer.save_json("removed", removed.to_json())
         writer.save_json("tombstones", _tombstones(tables))
+        save_examination(writer, tables.examination)
         carry_ranker(out, writer)
         told("publish", 0, 0)
     return _report(Generation.open(out, writer.name, verify=False), n_users, removed, report, unused, started)

@@ -19,6 +19,7 @@ from suggest.pipelines.corrections import corrections
 from suggest.pipelines.deduplicate import deduplicate, repeated_ids
 from suggest.pipelines.final_intent import final_intent
 from suggest.pipelines.impressions import click_statistics, examination_curves, shown_texts, slots
+from suggest.pipelines.position_bias import Floats
 from suggest.pipelines.profiles import profiles
 from suggest.pipelines.query_statistics import (
     locale_weights,
@@ -95,6 +96,7 @@ class LogTables:
         by_region: see `region_weights`.
         steps: see `transitions`.
         clicks: see `click_statistics`; of the typeahead alone.
+        examination: see `examination_curves`; likewise.
         profiles: see `profiles`.
         attributes: see `attributes`.
         aliases: key, alias: string, together unique, never equal: another key that stands for the query.
@@ -111,6 +113,7 @@ class LogTables:
     by_region: ir.Table
     steps: ir.Table
     clicks: ir.Table
+    examination: Mapping[str, Floats]
     profiles: ir.Table
     attributes: ir.Table
     aliases: ir.Table
@@ -160,8 +163,8 @@ def collect(connection: Any, inputs: BuildInputs, report: ReadReport, *, directo
     named = _usable(connection, _spell(aliases(counts), spelled), tombstones, report)
     named = named.filter(named.key != named.named).select(key="named", alias="key").distinct()
     searches = marked.filter(marked.is_final)
-    clicks = _clicks(connection, events, spelled, inputs.max_per_user)
-    return _tables(connection, searches, counts, named, clicks, tombstones, inputs, watermark_us)
+    clicks, examination = _clicks(connection, events, spelled, inputs.max_per_user)
+    return _tables(connection, searches, counts, named, clicks, examination, tombstones, inputs, watermark_us)
 
 
 def _stage(connection: Any, inputs: BuildInputs, report: ReadReport, directory: Path) -> tuple[ir.Table, ir.Table, int]:
@@ -242,6 +245,7 @@ def _tables(
     counts: ir.Table,
     named: ir.Table,
     clicks: ir.Table,
+    examination: Mapping[str, Floats],
     tombstones: ir.Table,
     inputs: BuildInputs,
     watermark_us: int,
@@ -258,6 +262,7 @@ def _tables(
         by_region=connection.create_table("by_region", region_weights(searches, counts, inputs.max_per_user)),
         steps=connection.create_table("steps", transitions(searches)),
         clicks=clicks,
+        examination=examination,
         profiles=connection.create_table("profiles", profiles(searches)),
         attributes=connection.create_table("attributes", attributes(by_locale, searches, counts)),
         aliases=connection.create_table("aliases", named),
@@ -267,11 +272,13 @@ def _tables(
     )
 
 
-def _clicks(connection: Any, events: ir.Table, spelled: ir.Table, max_per_user: int | None) -> ir.Table:
+def _clicks(
+    connection: Any, events: ir.Table, spelled: ir.Table, max_per_user: int | None
+) -> tuple[ir.Table, Mapping[str, Floats]]:
     seen = slots(events, spelled)
     seen = connection.create_table("slots", seen.filter(seen.surface == "typeahead"))
     curves = examination_curves(connection, seen, max_per_user)
-    return connection.create_table("clicks", click_statistics(connection, seen, curves, max_per_user))
+    return connection.create_table("clicks", click_statistics(connection, seen, curves, max_per_user)), curves
 
 
 def _n_rows(connection: Any, table: ir.Table) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from suggest.artifacts import Generation, GenerationWriter
 
 LEAST_EXAMINATION = 0.02
 """Of any position, the top being 1: a click at the bottom of a long list must not weigh more than fifty at its top."""
@@ -19,6 +22,8 @@ n clicks tell the log of an examination within 1/sqrt(n). Curves found in differ
 
 _MAX_STEPS = 1000
 _TOLERANCE = 1e-7
+
+_NAME = "examination"
 
 Floats = npt.NDArray[np.float64]
 
@@ -110,6 +115,17 @@ def looks(examination: Floats, position: npt.NDArray[np.integer[Any]]) -> Floats
     """
     looked: Floats = examination[np.minimum(position, len(examination) - 1)]
     return looked
+
+
+def save_examination(writer: GenerationWriter, curves: Mapping[str, Floats]) -> None:
+    """Writes the curve of each surface: for whoever trains, and to be looked at."""
+    writer.save_json(_NAME, {surface: curve.tolist() for surface, curve in curves.items()})
+
+
+def saved_examination(generation: Generation, surface: str) -> Floats | None:
+    """The curve of a surface; None where the log shows no list there."""
+    curve = generation.json(_NAME).get(surface)
+    return None if curve is None else np.array(curve)
 
 
 def _informative(strata: Strata) -> Strata:

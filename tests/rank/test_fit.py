@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from suggest.errors import ArgumentError
+from suggest.errors import ArgumentError, NotEnoughExamples
 from suggest.features import FEATURES
 from suggest.rank import fit as fit_module
-from suggest.rank.fit import Examples, NotEnoughExamples, fit
+from suggest.rank.fit import Examples, fit
 
 N = len(FEATURES)
 PER_LIST = 12
@@ -45,7 +45,7 @@ def clicked(n_lists, *, seed):
     rows = features.reshape(-1, N)
     is_good = 1 / (1 + np.exp(1.5 - 1.5 * (rows[:, GOOD] - rows[:, OTHER])))
     labels = (rng.random(len(rows)) < is_good / (1 + positions)).astype(np.int32)
-    return Examples(rows, labels, examples.sizes, positions)
+    return Examples(rows, labels, examples.sizes, -np.log1p(positions))
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,19 @@ def test_validation_figures_are_those_of_sorting(ranker):
     later = world(500, seed=2)
 
     assert ranker.training["validation"]["mrr@10"] == pytest.approx(mrr(ranker.scores(later.features), later), abs=2e-3)
+
+
+def test_validation_lists_weigh_as_much_as_what_was_wanted_in_them():
+    later = world(200, seed=2)
+    weights = np.random.default_rng(0).uniform(0.1, 5, len(later.labels))
+
+    weighted = fit(world(400), replace(later, weights=weights))
+
+    scores = weighted.scores(later.features).reshape(-1, PER_LIST)
+    wanted = later.labels.reshape(-1, PER_LIST).argmax(axis=1)
+    ranks = (scores >= np.take_along_axis(scores, wanted[:, None], axis=1)).sum(axis=1)
+    expected = np.average(np.where(ranks <= 10, 1 / ranks, 0), weights=weights[later.labels > 0])
+    assert weighted.training["validation"]["mrr@10"] == pytest.approx(expected, abs=2e-3)
 
 
 def test_importance_names_the_features_that_matter(ranker):
@@ -104,15 +117,25 @@ def test_lists_without_a_difference_change_nothing():
     assert with_them.training["training"]["n_lists_used"] == 300
 
 
-def test_positions_keep_what_was_only_shown_first_from_counting():
+def test_offsets_keep_what_was_only_shown_first_from_counting():
     training, later = clicked(3000, seed=5), clicked(800, seed=6)
     unclicked = world(1000, seed=7, noise=0)
 
-    naive = fit(replace(training, positions=None), later)
+    naive = fit(replace(training, offsets=None), later)
     debiased = fit(training, later)
 
     assert mrr(debiased.scores(unclicked.features), unclicked) > mrr(naive.scores(unclicked.features), unclicked)
-    assert debiased.training["training"]["has_positions"]
+    assert debiased.training["training"]["has_offsets"]
+    assert not naive.training["training"]["has_offsets"]
+
+
+def test_offsets_of_zero_are_none():
+    training, later = world(300), world(100, seed=1)
+    zeros = np.zeros(len(training.labels))
+
+    with_them, without = (fit(replace(training, offsets=offsets), later) for offsets in (zeros, None))
+
+    np.testing.assert_array_equal(with_them.scores(later.features), without.scores(later.features))
 
 
 def test_weights_count():
@@ -206,7 +229,8 @@ def test_features_that_tell_nothing_apart_are_refused():
         ({"labels": np.full(300 * PER_LIST, 31)}, "labels"),
         ({"sizes": np.full(299, PER_LIST)}, "sizes"),
         ({"sizes": np.append(np.full(300, PER_LIST), 0)}, "sizes"),
-        ({"positions": np.zeros(3, dtype=np.int32)}, "positions"),
+        ({"offsets": np.zeros(3)}, "offsets"),
+        ({"offsets": np.full(300 * PER_LIST, -np.inf)}, "offsets"),
         ({"weights": np.ones(3)}, "weights"),
         ({"weights": np.zeros(300 * PER_LIST)}, "weights"),
         ({"weights": np.full(300 * PER_LIST, np.nan)}, "weights"),

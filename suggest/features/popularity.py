@@ -62,7 +62,7 @@ def _write_recent(
     queries: QueryTable, ids: npt.NDArray[np.int64], known: npt.NDArray[np.bool_], rows: npt.NDArray[np.float32]
 ) -> None:
     for row, column in zip(rows[::-1], queries.recent, strict=False):
-        row[:] = VALUES[column.take(ids, mode="wrap")] * known
+        np.multiply(VALUES.take(column.take(ids, mode="wrap")), known, out=row)
 
 
 def _trend(

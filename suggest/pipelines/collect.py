@@ -18,7 +18,7 @@ from suggest.pipelines.attributes import aliases, attributes
 from suggest.pipelines.corrections import corrections
 from suggest.pipelines.deduplicate import deduplicate, repeated_ids
 from suggest.pipelines.final_intent import final_intent
-from suggest.pipelines.impressions import click_statistics, examination_curves, shown_texts, slots
+from suggest.pipelines.impressions import CLICK_SCHEMA, click_statistics, examination_curves, shown_texts, slots
 from suggest.pipelines.position_bias import Floats
 from suggest.pipelines.profiles import profiles
 from suggest.pipelines.query_statistics import (
@@ -275,6 +275,8 @@ def _tables(
 def _clicks(
     connection: Any, events: ir.Table, spelled: ir.Table, max_per_user: int | None
 ) -> tuple[ir.Table, Mapping[str, Floats]]:
+    if not _n_rows(connection, events.filter(events.type == "impression")):
+        return connection.create_table("clicks", schema=CLICK_SCHEMA), {}
     seen = slots(events, spelled)
     seen = connection.create_table("slots", seen.filter(seen.surface == "typeahead"))
     curves = examination_curves(connection, seen, max_per_user)

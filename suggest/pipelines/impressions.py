@@ -21,6 +21,18 @@ LEAST_PROPENSITY = 0.001
 _LONGEST_INPUT = 12
 """Inputs of this length and longer are judged alike: so much is typed of few queries."""
 
+CLICK_SCHEMA = ibis.schema(
+    {
+        "surface": "string",
+        "key": "string",
+        "n_shown": "float64",
+        "n_clicks": "float64",
+        "examined": "float64",
+        "expected_clicks": "float64",
+    }
+)
+"""Columns of `click_statistics`."""
+
 _STRATUM = ("surface", "locale", "input", "key")
 
 

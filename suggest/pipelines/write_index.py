@@ -74,12 +74,13 @@ def _regions(tables: LogTables, row_of: ir.Table) -> dict[str, tuple[npt.NDArray
     rows = located.to_pyarrow().combine_chunks()
     coded = rows["region"].combine_chunks().dictionary_encode()
     names = [canonical_region(region) for region in coded.dictionary.to_pylist()]
-    kept = sorted(set(names))
-    number = np.array([kept.index(name) for name in names], dtype=np.int64)[coded.indices.to_numpy()]
+    regions = sorted(set(names))
+    number_of = {name: number for number, name in enumerate(regions)}
+    number = np.array([number_of[name] for name in names], dtype=np.int64)[coded.indices.to_numpy()]
     row, weight = rows["row"].to_numpy(), rows["weight"].to_numpy()
-    totals = np.bincount(number, weight, minlength=len(kept))
-    heaviest = np.argsort(-totals, kind="stable")[:MAX_REGIONS]
-    return {kept[at]: _summed(row[number == at], weight[number == at]) for at in heaviest.tolist() if totals[at] > 0}
+    totals = np.bincount(number, weight, minlength=len(regions))
+    heaviest = [at for at in np.argsort(-totals, kind="stable")[:MAX_REGIONS].tolist() if totals[at] > 0]
+    return {regions[at]: _summed(row[number == at], weight[number == at]) for at in heaviest}
 
 
 def _summed(

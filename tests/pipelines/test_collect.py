@@ -14,10 +14,21 @@ import pytest
 from suggest.errors import InputError
 from suggest.pipelines.attributes import attribute_rows
 from suggest.pipelines.collect import BuildInputs, collect, connect
+from suggest.pipelines.impressions import CLICK_SCHEMA
 from suggest.pipelines.report import ReadReport
 from suggest.types import SECOND_US, parse_event
 
-TABLES = ("statistics", "by_locale", "profiles", "attributes", "aliases", "tombstones")
+TABLES = (
+    "statistics",
+    "by_locale",
+    "by_region",
+    "steps",
+    "clicks",
+    "profiles",
+    "attributes",
+    "aliases",
+    "tombstones",
+)
 
 
 def _search(ts: int, user: str, query: str, **more: Any) -> dict[str, Any]:
@@ -59,6 +70,14 @@ LOG = [
     {"type": "delete", "ts": 650, "user": "admin", "query": "BAD WORD"},
     {"type": "view", "ts": 800, "user": "u1", "item": "v"},
     _search(2000, "u9", "later"),
+]
+SEEN = [
+    {"type": "impression", "ts": 300 + n, "user": "u3", "request_id": f"r{n}", "surface": surface, "input": "n"}
+    | {"shown": ["Nivea", "zug"] if n % 2 else ["zug", "nivea", "bad word"]}
+    for n, surface in enumerate(["typeahead", "typeahead", "typeahead", "item"])
+]
+SEEN += [
+    {"type": "click", "ts": 310, "user": "u3", "request_id": f"r{n}", "query": "zug", "position": n % 2} for n in (0, 3)
 ]
 COUNTS = [
     {
@@ -119,6 +138,31 @@ def test_collect_tells_weights_by_locale_and_null_for_none(tmp_path: Path) -> No
     }
 
 
+def test_collect_tells_weights_by_region_as_it_was_written(tmp_path: Path) -> None:
+    tables, _ = _collect(tmp_path / "work", _inputs(tmp_path))
+    weights = {(row["key"], row["region"]): row["weight"] for row in tables["by_region"]}
+    assert weights == {("nivea", "DE"): 1.0, ("nivea", "US"): 1.0, ("tram", "CH"): 2.0}
+
+
+def test_collect_counts_clicks_of_the_typeahead_alone(tmp_path: Path) -> None:
+    log = _write(tmp_path / "e.jsonl", [*LOG, *SEEN])
+    rows = _collect(tmp_path / "work", BuildInputs(events=[log]))[0]["clicks"]
+    assert list(rows[0]) == list(CLICK_SCHEMA)
+    assert {row["key"]: (row["n_shown"], row["n_clicks"]) for row in rows} == {
+        "nivea": (3.0, 0.0),
+        "zug": (3.0, 1.0),
+        "bad word": (2.0, 0.0),
+    }
+
+
+def test_collect_tells_steps_between_final_queries(tmp_path: Path) -> None:
+    log = [
+        _search(ts, "u", query) for ts, query in ((0, "zug"), (60, "niv"), (62, "nivea"), (90, "nivea"), (99, "zug"))
+    ]
+    tables, _ = _collect(tmp_path / "work", BuildInputs(events=[_write(tmp_path / "e.jsonl", log)]))
+    assert {(row["key"], row["next_key"]) for row in tables["steps"]} == {("zug", "nivea"), ("nivea", "zug")}
+
+
 def test_collect_tells_every_attribute_a_query_was_seen_with(tmp_path: Path) -> None:
     tables, _ = _collect(tmp_path / "work", _inputs(tmp_path))
     assert _bag(tables["attributes"]) == _bag(
@@ -171,15 +215,16 @@ def test_collect_keeps_profiles_with_the_session_the_client_named(tmp_path: Path
 
 
 def test_collect_gives_equal_rows_whatever_the_order_of_files_and_rows(tmp_path: Path) -> None:
-    first, second = _write(tmp_path / "a.jsonl", LOG[:7]), _write(tmp_path / "b.jsonl", LOG[7:])
-    shuffled = _write(tmp_path / "c.jsonl", LOG[::-1])
+    log = [*LOG, *SEEN]
+    first, second = _write(tmp_path / "a.jsonl", log[:7]), _write(tmp_path / "b.jsonl", log[7:])
+    shuffled = _write(tmp_path / "c.jsonl", log[::-1])
     counts = _write(tmp_path / "q.jsonl", COUNTS)
     inputs = [
         BuildInputs(events=[first, second], queries=[counts]),
         BuildInputs(events=[second, first], queries=[_write(tmp_path / "r.jsonl", COUNTS[::-1])]),
         BuildInputs(events=[shuffled], queries=[counts]),
-        BuildInputs(extra_events=[parse_event(record) for record in LOG], queries=[counts]),
-        BuildInputs(events=[first], extra_events=(parse_event(record) for record in LOG[3:]), queries=[counts]),
+        BuildInputs(extra_events=[parse_event(record) for record in log], queries=[counts]),
+        BuildInputs(events=[first], extra_events=(parse_event(record) for record in log[3:]), queries=[counts]),
     ]
     results = [_collect(tmp_path / f"work{i}", each)[0] for i, each in enumerate(inputs)]
     for one, other in itertools.pairwise(results):
@@ -199,6 +244,17 @@ def test_collect_decays_relative_to_the_watermark(tmp_path: Path) -> None:
     inputs = BuildInputs(events=[_write(tmp_path / "e.jsonl", log)], half_life_us=10 * SECOND_US)
     (row,) = _collect(tmp_path / "work", inputs)[0]["statistics"]
     assert row["decayed"] == 0.25 + 0.5
+
+
+def test_recent_counts_halve_by_day_and_week_and_bound_each_user(tmp_path: Path) -> None:
+    day_s = 86_400
+    log = [_search(day * day_s, "u1", "a") for day in range(15)] + [
+        _search(14 * day_s + n, "u2", "a") for n in range(9)
+    ]
+    inputs = BuildInputs(events=[_write(tmp_path / "e.jsonl", log)], max_per_user=3)
+    (row,) = _collect(tmp_path / "work", inputs)[0]["statistics"]
+    assert row["decayed_1d"] == pytest.approx(sum(0.5**age for age in range(15)) + 3, rel=1e-3)
+    assert row["decayed_7d"] == pytest.approx(3 + 3)
 
 
 def test_collect_fails_on_a_damaged_file_after_good_ones(tmp_path: Path) -> None:

@@ -15,7 +15,13 @@ from hypothesis import strategies as st
 from suggest.pipelines.deduplicate import deduplicate
 from suggest.pipelines.final_intent import final_intent
 from suggest.pipelines.profiles import profiles
-from suggest.pipelines.query_statistics import locale_weights, query_statistics, query_uses, surface_forms
+from suggest.pipelines.query_statistics import (
+    locale_weights,
+    query_statistics,
+    query_uses,
+    region_weights,
+    surface_forms,
+)
 from suggest.pipelines.sessionise import sessionise
 from suggest.pipelines.spellings import spellings
 from suggest.text import MAX_QUERY_CHARS, display, normalise
@@ -241,6 +247,41 @@ def test_locale_weights_equal_a_count_by_hand(duckdb: Any, rows: Rows, counts: R
     got = _rows(duckdb, locale_weights(query_uses(searches, 0, 1), counted, cap))
     assert {(row["key"], row["locale"]): row["weight"] for row in got} == expected
     assert len(got) == len(expected)
+
+
+_regions = st.sampled_from([None, "DE", "de", "\U0001f600"])
+
+
+@laws
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"user": st.sampled_from(["u", "v"]), "key": st.sampled_from(_KEYS[:4]), "region": _regions}
+        ),
+        max_size=25,
+    ),
+    st.lists(
+        st.fixed_dictionaries({"key": st.sampled_from(_KEYS[:4]), "region": _regions, "count": st.integers(0, 5)}),
+        max_size=5,
+    ),
+    st.sampled_from([None, 1, 2]),
+)
+def test_region_weights_equal_a_count_by_hand(duckdb: Any, rows: Rows, counts: Rows, cap: int | None) -> None:
+    expected: Counter[Any] = Counter()
+    for (key, region, _user), n in Counter((row["key"], row["region"], row["user"]) for row in rows).items():
+        expected[key, region] += min(n, cap or n)
+    for row in counts:
+        expected[row["key"], row["region"]] += row["count"]
+    text = {name: pa.string() for name in ("user", "key", "region")}
+    searches = _table(duckdb, "searches", rows, pa.schema(text))
+    counted = _table(
+        duckdb, "counts", counts, pa.schema({"key": pa.string(), "region": pa.string(), "count": pa.int64()})
+    )
+    got = _rows(duckdb, region_weights(searches, counted, cap))
+    assert {(row["key"], row["region"]): row["weight"] for row in got} == {
+        name: weight for name, weight in expected.items() if name[1] is not None
+    }
+    assert len(got) == len({name for name in expected if name[1] is not None})
 
 
 def test_weight_of_a_flood_by_one_user_is_bounded(duckdb: Any) -> None:

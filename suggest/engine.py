@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import repeat
 from pathlib import Path
 from types import TracebackType
@@ -43,6 +44,9 @@ from suggest.types import (
     suggestions,
 )
 
+JUDGED = 16_384
+"""Verdicts of the policy on texts put together of words that are remembered, some 3 MB at most."""
+
 RANKERS = ("default", "none")
 """Orders that `Engine.open` knows."""
 
@@ -66,6 +70,7 @@ class Engine:
         self._indexes = Indexes.open(generation)
         self._ranker = Ranker.open(generation) if ranker == "default" else None
         self._policy = Policy.from_json(generation.json("policy"))
+        self._admits = lru_cache(JUDGED)(lambda key: self._policy.refusal(key) is None)
         self._state = state
         self._owns_state = owns_state
         self._standing = StandingReader(generation, self._indexes, self._policy, state)
@@ -233,7 +238,7 @@ class Engine:
         """Rows of the best `k`. What was put together of words meets the policy here: few do, and it costs 10 µs."""
 
         def may_be_shown(row: int) -> bool:
-            return scored.candidates[row].source != "generated" or self._policy.refusal(scored.keys[row]) is None
+            return scored.candidates[row].source != "generated" or self._admits(scored.keys[row])
 
         return chosen(scored.keys, scored.parts.sum(axis=1), k, may_be_shown)
 

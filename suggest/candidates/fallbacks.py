@@ -25,16 +25,18 @@ class Found(NamedTuple):
         n: candidates so far that are surely meant.
         n_all: candidates so far.
         weights: popularity of the heaviest of the sure ones, at most as many as will be shown, best first.
+        has_endings: whether the text could be ended by known words.
     """
 
     n: int
     n_all: int
     weights: list[float]
+    has_endings: bool
 
     @classmethod
-    def of(cls, weights: list[float], k: int, n_all: int) -> Found:
+    def of(cls, weights: list[float], k: int, n_all: int, *, has_endings: bool = False) -> Found:
         """From the popularity of each sure candidate, in any order, of which `k` will be shown."""
-        return cls(len(weights), n_all, sorted(weights, reverse=True)[:k])
+        return cls(len(weights), n_all, sorted(weights, reverse=True)[:k], has_endings)
 
 
 class Asked(NamedTuple):
@@ -48,6 +50,16 @@ class Asked(NamedTuple):
     def allowed(self) -> npt.NDArray[np.bool_] | None:
         """By rank, which queries count; None for all."""
         return None if self.request.allowed is None else self.request.allowed.by_rank
+
+    @property
+    def reads_as_typed(self) -> bool:
+        """Whether a person typed words that they or enough others use, the last as far as it goes. About 5 µs."""
+        request, model = self.request, self.indexes.word_model
+        if not request.is_personal:
+            return False
+        uses = request.history.word_uses if request.history else {}
+        *complete, _ = request.prefix.split(" ")
+        return self.found.has_endings and all(word in uses or model.admits_word(word) for word in complete)
 
     @property
     def is_short(self) -> bool:
@@ -86,7 +98,7 @@ def fallbacks_may_help(asked: Asked) -> bool:
 def _scripts_may_help(asked: Asked) -> bool:
     """Where something is missing, or a query written otherwise weighs more than what would be shown."""
     if asked.is_short:
-        return True
+        return bool(asked.indexes.scripts) or not (asked.request.prefix.isascii() and asked.reads_as_typed)
     scripts_index, queries = asked.indexes.scripts, asked.indexes.prefixes.queries
     if not scripts_index or not asked.request.prefix:
         return False
@@ -98,7 +110,8 @@ def _scripts_may_help(asked: Asked) -> bool:
 
 def _find_scripts(asked: Asked, k: int, budget: Budget) -> list[Candidate]:
     request, indexes = asked.request, asked.indexes
-    n_missing = request.k - asked.found.n
+    # Words that are words were not typed on another layout.
+    n_missing = 0 if asked.reads_as_typed else request.k - asked.found.n
     return scripts(request.prefix, indexes.scripts, indexes.prefixes, k, budget, asked.allowed, n_missing=n_missing)
 
 
@@ -109,6 +122,8 @@ def _find_words(asked: Asked, k: int, budget: Budget) -> list[Candidate]:
 
 def _typos_may_help(asked: Asked) -> bool:
     typed = typed_words(asked.request.prefix)
+    if asked.reads_as_typed:
+        return _typo_search(asked.indexes).is_rivalled(typed, asked.found.weights)
     return _typo_search(asked.indexes).may_help(typed, asked.request.k, asked.found.weights)
 
 
@@ -117,7 +132,8 @@ def _find_typos(asked: Asked, k: int, budget: Budget) -> list[Candidate]:
 
 
 def _sounds_may_help(asked: Asked) -> bool:
-    return asked.is_short and asked.found.n_all < asked.request.k and bool(asked.indexes.scripts)
+    is_lacking = asked.is_short and asked.found.n_all < asked.request.k
+    return is_lacking and bool(asked.indexes.scripts) and not asked.reads_as_typed
 
 
 def _find_sounding(asked: Asked, k: int, budget: Budget) -> list[Candidate]:

@@ -40,6 +40,9 @@ SOUND_NATS_PER_CHAR = 1.25
 PLAUSIBLE_SOUND_NATS = 3.0
 """The same as `PLAUSIBLE_NATS` of what only sounds alike: `beijing` finds 北京, and is not 冰箱."""
 
+AS_TYPED = frozenset({"history", "session", "prefix", "generated"})
+"""Sources whose candidates begin with what was typed."""
+
 MAX_POOL = 256
 """Where asking the fallbacks for more ends: what the longest stored lists hold."""
 
@@ -158,7 +161,8 @@ class _Pool:
             for candidate in self.candidates
             if candidate.query_id >= 0 and (candidate.match.cost <= SURE_NATS or candidate.source == "words")
         ]
-        return Found.of(known, self._request.k, len(self.candidates))
+        has_endings = any(candidate.source in AS_TYPED for candidate in self.candidates)
+        return Found.of(known, self._request.k, len(self.candidates), has_endings=has_endings)
 
     def _is_shown(self, candidate: Candidate) -> bool:
         request = self._request

@@ -106,7 +106,16 @@ class TypoSearch:
         """
         if len(weights) < k:
             return any(allowed_edits(word) for word in (*typed.complete, typed.last)) or len(typed.complete) > 0
-        needed = _LEAST_COST - log1p(weights[0]) + log1p(weights[-1])
+        return self.is_rivalled(typed, weights)
+
+    def is_rivalled(self, typed: Typed, weights: Sequence[float]) -> bool:
+        """Whether a word typed is so much lighter than one an edit away that a slip is the likelier reading.
+
+        Args:
+            typed: the words.
+            weights: of the queries that match as typed, best first; none where nothing does.
+        """
+        needed = _LEAST_COST - (log1p(weights[0]) - log1p(weights[-1]) if weights else 0.0)
         advantage = self._spelling.rivals.advantage
         if advantage(typed.last, finished=False) > needed:
             return True

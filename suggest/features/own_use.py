@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import log1p
 
 import numpy as np
@@ -13,7 +14,15 @@ from suggest.features.registry import OWN_HALF_LIFE_DAYS
 from suggest.types import DAY_US, HOUR_US
 
 NEAR_HOURS = 3
+
+LATEST = 16
+"""Searches of one query whose hours and weekdays count: habits change, and each costs a microsecond."""
+
+OLDEST_DAYS = 20.0
+"""What is older adds less than a millionth to a count halved every day."""
+
 UNKNOWN_DAYS = -1.0
+_NO_WORDS = (0.0, 0.0, UNKNOWN_DAYS, 0.0, 0.0)
 _NO_USE = (0.0, 0.0, 0.0, UNKNOWN_DAYS, 0.0, 0.0, 0.0)
 
 
@@ -46,11 +55,13 @@ def _own_use(own: OwnQuery, now_us: int, total: int) -> tuple[float, ...]:
     n = len(own.times_us)
     # A sender's clock may be ahead of the request's: such a search is as new as can be.
     ages = [max(now_us - time_us, 0) / DAY_US for time_us in own.times_us]
-    decayed = sum(0.5 ** (age / OWN_HALF_LIFE_DAYS) for age in ages)
-    day = sum(0.5**age for age in ages)
-    hour = sum(_is_near(now_us, time_us) for time_us in own.times_us)
-    weekday = sum((now_us // DAY_US - time_us // DAY_US) % 7 == 0 for time_us in own.times_us)
-    return n, decayed, day, ages[-1], n / total, hour / n, weekday / n
+    decayed = sum([0.5 ** (age / OWN_HALF_LIFE_DAYS) for age in ages])
+    day = sum([0.5**age for age in ages if age < OLDEST_DAYS])
+    latest = own.times_us[-LATEST:]
+    today = now_us // DAY_US
+    hour = sum([_is_near(now_us, time_us) for time_us in latest]) / len(latest)
+    weekday = sum([(today - time_us // DAY_US) % 7 == 0 for time_us in latest]) / len(latest)
+    return n, decayed, day, ages[-1], n / total, hour, weekday
 
 
 def _is_near(now_us: int, time_us: int) -> bool:
@@ -60,15 +71,17 @@ def _is_near(now_us: int, time_us: int) -> bool:
 
 def _word_use(words: Sequence[str], first: int, history: OwnHistory, now_us: int) -> tuple[float, ...]:
     """Of the words that are added: known ones, uses and age of the least used; of their pairs: known ones, uses."""
-    added = words[first:]
-    if not added:
-        return 0.0, 0.0, UNKNOWN_DAYS, 0.0, 0.0
     uses, latest = history.word_uses, history.word_latest_us
+    added = words[first:]
     counts = [uses.get(word, 0) for word in added]
-    least = min(counts)
-    days = (now_us - min([latest[word] for word in added])) / DAY_US if least else UNKNOWN_DAYS
-    pairs = [uses.get(f"{words[at - 1]} {words[at]}", 0) for at in range(max(first, 1), len(words))]
-    known = (len(counts) - counts.count(0)) / len(counts)
+    n_unknown = counts.count(0)
+    if n_unknown == len(counts):  # nothing of it is known, and no pair can be
+        return _NO_WORDS
+    least, days = 0, UNKNOWN_DAYS
+    if not n_unknown:
+        least, days = min(counts), (now_us - min([latest[word] for word in added])) / DAY_US
+    pairs = [uses.get(f"{one} {other}", 0) for one, other in pairwise(words[max(first - 1, 0) :])]
+    known = (len(counts) - n_unknown) / len(counts)
     if not pairs:
         return known, log1p(least), days, 0.0, 0.0
     return known, log1p(least), days, (len(pairs) - pairs.count(0)) / len(pairs), log1p(pairs[0])

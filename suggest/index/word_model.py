@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -40,6 +41,9 @@ CHARACTER_COST = 3 * PER_NAT
 """What each character of a word costs that is not in the model. Such a word is never shown, so that only
 its own query is judged by it. Trigrams of characters take 2.8 nats for each one of them, 1.6% of what never
 seen queries cost; bigrams 3.07, single characters 3.5, equal ones 3.9. They would move no ending."""
+
+COSTS_KEPT = 65_536
+"""Costs of one word after another that are remembered, some 8 MB at most."""
 
 _FOUND = -1
 
@@ -79,8 +83,11 @@ class WordModel:
     def __init__(self, generation: Generation) -> None:
         """Maps what `save_word_model` wrote; a generation without words has no files."""
         self._words = EntryIndex(generation, SECTION)
-        if not len(self._words):
+        self._n_words = len(self._words)
+        if not self._n_words:
             return
+        # People complete the same words again and again: a hit takes a tenth of the search.
+        self._cost_after = lru_cache(COSTS_KEPT)(self._searched_cost)
         self._log_p = generation.array(f"{SECTION}_log_p")
         self._texts = StringTable(generation, f"{SECTION}_text")
         self._seconds = generation.array(f"{SECTION}_second")
@@ -91,7 +98,7 @@ class WordModel:
 
     def __len__(self) -> int:
         """How many words there are."""
-        return len(self._words)
+        return self._n_words
 
     def log_p(self, ids: npt.NDArray[np.integer]) -> npt.NDArray[np.float32]:
         """`log_probability` of queries of the generation, by id, to three digits; 0 without a model. float32[n]."""
@@ -146,28 +153,30 @@ class WordModel:
 
     def read(self, words: Sequence[str], so_far: Read) -> Read:
         """Where a query stands after further words. About 3 µs a word."""
-        before, cost = so_far
-        if not len(self):
-            return so_far
-        for word in words:
-            number = self._words.find(word)
-            if number < 0:
-                number = len(self)
-                cost += spelling_cost(len(word))
-            cost += self._cost_after(before, number)
-            before = number
-        return Read(before, cost)
+        return Read(*self._read(words, *so_far)) if self._n_words else so_far
 
     def log_probability_after(self, so_far: Read, words: Sequence[str]) -> float:
         """`log_probability` of a query whose first words were read already."""
-        before, cost = self.read(words, so_far)
+        if not self._n_words:
+            return 0.0
+        before, cost = self._read(words, *so_far)
         return 0.0 if before is None else -(cost + self._end[before]) / PER_NAT
 
-    def _cost_after(self, before: int | None, number: int) -> int:
+    def _read(self, words: Sequence[str], before: int | None, cost: int) -> tuple[int | None, int]:
+        for word in words:
+            number = self._words.find(word)
+            if number < 0:
+                number = self._n_words
+                cost += spelling_cost(len(word))
+            cost += self._cost_after(before, number)
+            before = number
+        return before, cost
+
+    def _searched_cost(self, before: int | None, number: int) -> int:
         """What a word costs after another, None for the start; unknown words have the number behind all words."""
         if before is None:
             return self._start[number]
-        position = self._position(before, number) if max(before, number) < len(self) else -1
+        position = self._position(before, number) if max(before, number) < self._n_words else -1
         return self._pair[position] if position >= 0 else self._left[before] + self._alone[number]
 
     def _position(self, first: int, second: int) -> int:

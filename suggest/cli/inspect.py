@@ -6,10 +6,13 @@ import argparse
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from suggest.cli.arguments import STATE_FILE, Subparsers, add_command, add_index
 from suggest.cli.output import print_result
+
+if TYPE_CHECKING:
+    from suggest.artifacts import Generation
 
 _SHOWN = 10
 """Examples and matches of each reason that a terminal shows; `--json` has all."""
@@ -41,6 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
         "checksums": "compared" if arguments.verify else "not compared",
         "parameters": manifest["parameters"],
         "inputs": manifest["inputs"],
+        "ranker": _ranker(generation, as_json=arguments.json),
         "bytes": {"all": sum(generation.bytes_by_file().values()), **generation.bytes_by_file()},
         "sha256": {name: entry["sha256"] for name, entry in manifest["files"].items()},
         "versions": manifest["versions"],
@@ -55,6 +59,16 @@ def run(arguments: argparse.Namespace) -> None:
             {**about, "removed": removed} if arguments.json else {"generation": generation.name, **_by_reason(removed)}
         )
     print_result(about, as_json=arguments.json)
+
+
+def _ranker(generation: Generation, *, as_json: bool) -> dict[str, Any] | None:
+    """The card of what was trained; None where the order is the untrained one. On a terminal only what fits there."""
+    from suggest.pipelines.publish import CARD
+
+    if not generation.holds(f"{CARD}.json"):
+        return None
+    card: dict[str, Any] = generation.json(CARD)
+    return card if as_json else {name: card[name] for name in ("log", "metrics", "n_trees", "features_version")}
 
 
 def _tombstones(index_dir: Path, of_log: Mapping[str, int]) -> dict[str, Any]:

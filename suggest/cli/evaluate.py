@@ -95,16 +95,28 @@ class _Task(NamedTuple):
 
 
 class _Engine(NamedTuple):
-    """One generation, and whose order it answers in."""
+    """One generation, and whose order it answers in.
+
+    Attributes:
+        generation: what answers.
+        ranker: as for `Engine.open`.
+        trained_before_us: the first moment that its order was not learned from.
+    """
 
     generation: Generation
     ranker: str = "default"
+    trained_before_us: int = 0
 
     @property
     def known_until_us(self) -> int:
         """The first moment that it does not know."""
         watermark_us: int | None = self.generation.parameters["watermark_us"]
         return 0 if watermark_us is None else watermark_us + 1
+
+    @property
+    def test_from_us(self) -> int:
+        """The first moment that neither its index nor its order was made from."""
+        return max(self.known_until_us, self.trained_before_us)
 
     def opener(self) -> Opener:
         """Opens it with an empty state."""
@@ -122,14 +134,22 @@ def _engines(arguments: argparse.Namespace) -> dict[str, _Engine]:
     from suggest.rank import Ranker
 
     served = Generation.open(arguments.index, verify=arguments.verify)
-    engines = {ENGINE: _Engine(served)}
+    engines = {ENGINE: _trained(served)}
     if Ranker.open(served) is not None:
         engines[UNTRAINED] = _Engine(served, "none")
     if arguments.against is not None:
         if arguments.against == served.name:
             raise ArgumentError("--against", f"{served.name} is the generation that serves; name another one")
-        engines[AGAINST] = _Engine(Generation.open(arguments.index, arguments.against, verify=arguments.verify))
+        engines[AGAINST] = _trained(Generation.open(arguments.index, arguments.against, verify=arguments.verify))
     return engines
+
+
+def _trained(generation: Generation) -> _Engine:
+    from suggest.rank import Ranker
+
+    ranker = Ranker.open(generation)
+    until_us = None if ranker is None else ranker.training.get("until_us")
+    return _Engine(generation, trained_before_us=0 if until_us is None else until_us + 1)
 
 
 def _task(arguments: argparse.Namespace, engines: Mapping[str, _Engine]) -> _Task:
@@ -137,14 +157,14 @@ def _task(arguments: argparse.Namespace, engines: Mapping[str, _Engine]) -> _Tas
     from suggest.types import rfc3339
 
     log = read_log(arguments.events)
-    # What any of the generations knows is no test of it; the files may hold it too.
-    test_from_us = max(engine.known_until_us for engine in engines.values())
+    # What any of the generations knows or was trained on is no test of it; the files may hold it too.
+    test_from_us = max(engine.test_from_us for engine in engines.values())
     served = engines[ENGINE].generation
     n_tests = len(test_rows(log, test_from_us))
     if not n_tests:
         raise InputError(
             f"expected searches to test on from {rfc3339(test_from_us)} on, got none among {len(log):,} events; "
-            "a generation knows the log up to its watermark"
+            "a generation knows the log up to its watermark, and its ranker what it was trained on"
         )
     texts = counts_of(served)
     return _Task(

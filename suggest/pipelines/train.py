@@ -86,11 +86,13 @@ class _Replayed(NamedTuple):
         lists: of what lies after the cut.
         seen: the queries that others are shown of what lies before.
         examination: how likely each position is looked at, by what lies before; None where it shows no list.
+        until_us: the latest `known_at` that was replayed.
     """
 
     lists: list[ExampleList]
     seen: frozenset[str]
     examination: Floats | None
+    until_us: int
 
 
 def train(
@@ -134,7 +136,7 @@ def train(
     replayed = _replayed(served, index_dir, log, cut, processes, told)
     parts = _parts(replayed.lists, cut)
     told("learn", 0, 0)
-    ranker = _fitted(parts, replayed.examination, seed, n_threads)
+    ranker = _fitted(parts, replayed, seed, n_threads)
     told("judge", 0, 0)
     verdict = judge(parts[2], ranker, replayed.seen)
     if verdict.is_worse:
@@ -191,7 +193,8 @@ def _replayed(
             told("replay what lies after it", len(lists), len(later))
         with opener() as engine:
             seen = frozenset(map(comparison_text, engine.queries()))
-        return _Replayed(lists, seen, saved_examination(Generation.open(inner, verify=False), SURFACE))
+        examination = saved_examination(Generation.open(inner, verify=False), SURFACE)
+        return _Replayed(lists, seen, examination, max((event.known_at_us for event, _ in later), default=0))
 
 
 def _build_inner(inner: Path, served: Generation, log: LogFiles, cut: Cut, earlier: Path) -> None:
@@ -217,13 +220,14 @@ def _parts(lists: Sequence[ExampleList], cut: Cut) -> tuple[list[ExampleList], l
     return ordered[:first], ordered[first:second], ordered[second:]
 
 
-def _fitted(parts: Sequence[Sequence[ExampleList]], examination: Floats | None, seed: int, n_threads: int) -> Ranker:
+def _fitted(parts: Sequence[Sequence[ExampleList]], replayed: _Replayed, seed: int, n_threads: int) -> Ranker:
     try:
-        training, validation = (_examples(part, examination) for part in parts[:2])
+        training, validation = (_examples(part, replayed.examination) for part in parts[:2])
         # A click far down may weigh fifty at the top: right for a mean, but offsets teach the same with less noise.
-        return fit(replace(training, weights=None), validation, seed=seed, n_threads=n_threads)
+        ranker = fit(replace(training, weights=None), validation, seed=seed, n_threads=n_threads)
     except NotEnoughExamples as error:
         raise NotEnoughExamples(f"{error}; nothing was published") from error
+    return Ranker(ranker.trees, {**ranker.training, "until_us": replayed.until_us})
 
 
 def _examples(lists: Iterable[ExampleList], examination: Floats | None) -> Examples:

@@ -24,6 +24,7 @@ class Ranker:
     Attributes:
         trees: what gives the scores.
         training: how it came about, ready for JSON: parameters, numbers of examples, validation, importance, versions.
+            `until_us` where it learned from a log: the latest `known_at` of that, and no later event is in it.
     """
 
     trees: Trees

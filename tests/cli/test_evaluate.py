@@ -2,10 +2,16 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from suggest.artifacts import current
 from suggest.cli.main import main
+from suggest.features import FEATURES
+from suggest.pipelines.publish import publish_ranker
+from suggest.rank import Ranker
+from suggest.rank.fit import Examples, fit
+from suggest.types import parse_ts
 
 LATER = [("u3", "nike shoes"), ("u1", "night market"), ("u3", "something new")]
 
@@ -37,6 +43,17 @@ def refused(capsys, *arguments):
     return code, reason
 
 
+def publish_trained_order(index, until=None):
+    """An order by the first feature, which learned from events up to a moment."""
+    rng = np.random.default_rng(0)
+    features = rng.random((8 * 300, len(FEATURES)), dtype=np.float32)
+    best = features[:, 0].reshape(300, 8).argmax(axis=1)
+    examples = Examples(features, np.eye(8, dtype=np.int8)[best].ravel(), np.full(300, 8))
+    ranker = fit(examples, examples, max_trees=5)
+    learned = {} if until is None else {"until_us": parse_ts(until)}
+    publish_ranker(index, Ranker(ranker.trees, {**ranker.training, **learned}), {})
+
+
 def mrr(report):
     return {name: system["overall"]["mrr"][0] for name, system in report["systems"].items()}
 
@@ -63,6 +80,36 @@ def test_evaluate_of_the_later_log_alone_takes_the_baselines_from_the_generation
     assert overall["own history, then popular"]["success_at_k"][0] == pytest.approx(2 / 3)
     slices = report["systems"]["engine"]["slices"]
     assert slices["target: seen in training"]["n_tests"] == 2
+
+
+def test_evaluate_shows_a_trained_generation_beside_its_untrained_order(capsys, index, log, later):
+    arguments = ("--index", index, "--events", log, later)
+    before = evaluated(capsys, *arguments)
+    publish_trained_order(index)
+
+    after = evaluated(capsys, *arguments)
+
+    assert "engine, untrained order" not in before["systems"]
+    assert after["systems"]["engine, untrained order"] == before["systems"]["engine"]
+    assert after["systems"]["most popular"] == before["systems"]["most popular"]
+
+
+def test_evaluate_tests_on_nothing_that_the_order_was_trained_on(capsys, index, log, later):
+    """The trained engine is still shown all of it: what u9 searched first is found again in the end."""
+    texts = ["brand new words", "others", "brand new words"]
+    write(later, [search("u9", query, f"2026-02-0{day}T10:00:00Z") for day, query in enumerate(texts, start=1)])
+    publish_trained_order(index, until="2026-02-01T10:00:00Z")
+
+    report = evaluated(capsys, "--index", index, "--events", log, later)
+
+    assert report["test_from"] == "2026-02-01T10:00:00.000001+00:00"
+    for system in ("engine", "engine, untrained order", "own history, then popular"):
+        assert report["systems"][system]["overall"]["n_tests"] == 2
+        assert report["systems"][system]["overall"]["success_at_k"][0] == 1 / 2
+    publish_trained_order(index, until="2026-02-03T10:00:00Z")
+    code, reason = refused(capsys, "--index", index, "--events", log, later)
+    assert code == 1
+    assert "its ranker what it was trained on" in reason
 
 
 def test_evaluate_takes_counts_into_the_baselines(capsys, index, log, later, tmp_path):

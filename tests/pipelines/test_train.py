@@ -105,6 +105,14 @@ def test_card_says_what_was_learned_from(trained: tuple[Path, TrainReport]):
     assert {"all", "prefix", "target", "user", "locale"} <= names
 
 
+def test_ranker_knows_until_when_it_learned(trained: tuple[Path, TrainReport]):
+    index_dir, _ = trained
+    generation = Generation.open(index_dir)
+    ranker = Ranker.open(generation)
+    assert ranker is not None
+    assert ranker.training["until_us"] == generation.parameters["watermark_us"]
+
+
 def test_ranker_that_later_searches_refute_is_refused_with_the_numbers(tmp_path: Path):
     build(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", again_in_the_end())])
     before = entries(tmp_path / "index")

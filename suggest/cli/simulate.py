@@ -23,14 +23,20 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument("--users", type=positive, required=True, metavar="N", help="how many people")
     parser.add_argument("--days", type=positive, required=True, metavar="D", help="how many days")
     parser.add_argument("--seed", type=natural, required=True, metavar="S", help="the same seed, the same files")
+    parser.add_argument(
+        "--propensities",
+        action="store_true",
+        help="impressions say with which chance each query was shown at its position",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Simulates, then prints how much was written."""
     from dataclasses import asdict
 
-    from suggest.simulation import simulate
+    from suggest.simulation import Parameters, simulate
 
+    parameters = Parameters(logged_propensities=arguments.propensities)
     with progress() as report:
-        simulated = simulate(arguments.out, arguments.users, arguments.days, arguments.seed, progress=report)
+        simulated = simulate(arguments.out, arguments.users, arguments.days, arguments.seed, report, parameters)
     print_result(asdict(simulated), as_json=arguments.json)

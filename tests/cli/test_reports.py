@@ -1,5 +1,6 @@
 """What build, inspect and simulate print."""
 
+import gzip
 import json
 
 import pytest
@@ -63,3 +64,14 @@ def test_simulate_writes_events_that_build_reads(result, tmp_path):
     report = result("build", "--out", tmp_path / "index", "--events", tmp_path / "events.jsonl.gz", "--min-users", "1")
     assert report["n_users"] == 3
     assert report["read"]["rejected"] == {}
+
+
+@pytest.mark.parametrize("flags", [[], ["--propensities"]])
+def test_simulate_logs_propensities_when_asked(result, tmp_path, flags):
+    assert result("simulate", "--out", tmp_path, "--users", 3, "--days", 2, "--seed", 7, *flags)
+
+    with gzip.open(tmp_path / "events.jsonl.gz", "rt", encoding="utf-8") as lines:
+        events = [json.loads(line) for line in lines]
+    impressions = [event for event in events if event["type"] == "impression"]
+    assert impressions
+    assert {"propensities" in event for event in impressions} == {bool(flags)}

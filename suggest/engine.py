@@ -210,7 +210,8 @@ class Engine:
         region: str | None = None,
     ) -> Scored:
         """All candidates of `complete` with their features, for learning from; arguments as there."""
-        request = self._request(text, 1, user, locale, region, session, now, None, "any", collapse=True)
+        # Ten, as callers ask for: how far slips and other scripts are looked for depends on it, and features do.
+        request = self._request(text, 10, user, locale, region, session, now, None, "any", collapse=True)
         return self._scored(request, gather(request, self._indexes).candidates)
 
     def _answered(self, request: Request, explain: bool, features: bool, deadline_s: float | None) -> Answer:

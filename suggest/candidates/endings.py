@@ -68,7 +68,9 @@ def public_endings(request: Request, indexes: Indexes, k: int) -> list[str]:
     context, partial = typed_tokens(request.prefix)
     found = indexes.word_model.endings(context, partial, k, Budget(ENDING_NODES))
     head = request.prefix[: len(request.prefix) - len(partial)]
-    return [head + join(ending.words) for ending in found if ending.words != (partial,)]
+    # Words of unspaced scripts that stand apart bring their space, which may have been typed already.
+    endings = (join(ending.words) for ending in found if ending.words != (partial,))
+    return [head + (ending.removeprefix(" ") if head.endswith(" ") else ending) for ending in endings]
 
 
 def own_endings(request: Request, k: int) -> list[str]:

@@ -38,6 +38,7 @@ def own_features(
         _NO_USE if candidate.own is None else _own_use(candidate.own, request.now_us, total) for candidate in candidates
     ]
     rows[:7] = np.array(uses, dtype=np.float32).T
+    rows[7:] = np.array(_NO_WORDS, dtype=np.float32)[:, None]
     history = request.history
     if history:
         first = request.prefix.count(" ")

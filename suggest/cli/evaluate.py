@@ -6,17 +6,19 @@ import argparse
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from suggest.cli.arguments import Subparsers, add_command, add_files, add_index, positive
 from suggest.cli.evaluate_inputs import Training, counts_in, counts_of, read_log, training_part
 from suggest.cli.evaluate_text import print_evaluation
 from suggest.cli.output import print_result
 from suggest.cli.progress import progress
-from suggest.errors import ArgumentError, InputError, NotBuiltError
+from suggest.errors import ArgumentError, InputError, NotBuiltError, SuggestError
 
 if TYPE_CHECKING:
     from suggest.artifacts import Generation
+    from suggest.engine import Engine
     from suggest.evaluation import Log, Outcome
     from suggest.evaluation.parallel import Opener
 
@@ -25,6 +27,9 @@ POPULAR, OWN = "most popular", "own history, then popular"
 
 SERIES_TESTS = 1000
 """Tests that are asked after every character, about: enough for an interval of 0.02 either way."""
+
+MAX_DIFFERENCES = 20
+"""Answers unlike those of a golden trace that are listed; all are counted."""
 
 TESTS_PER_PROCESS = 2000
 """A process more pays where it has at least these to answer: it takes a second to begin."""
@@ -45,6 +50,12 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument("--against", metavar="GENERATION", help="a second generation to interleave with")
     parser.add_argument(
         "--processes", type=positive, metavar="N", help="replay on N processes (default: as many as pay off)"
+    )
+    parser.add_argument(
+        "--golden",
+        type=Path,
+        metavar="FILE",
+        help="compare the first 1,000 answers with those in this file; it is written where there is none",
     )
     parser.add_argument(
         "--surface",
@@ -68,10 +79,34 @@ def run(arguments: argparse.Namespace) -> None:
             report(f"replaying: {name}", number, 2 + len(engines))
             outcomes[name] = replayed()
         result = _result(task, engines, outcomes)
+        if arguments.golden is not None:
+            result["golden"] = _golden(arguments.golden, task, engines[ENGINE])
     if arguments.json:
         print_result(result, as_json=True)
     else:
         print_evaluation(result)
+        print_result({"golden": result["golden"]} if "golden" in result else {}, as_json=False)
+    if result.get("golden", {}).get("n_different"):
+        raise SuggestError(f"{result['golden']['n_different']:,} answers differ from {arguments.golden}")
+
+
+def _golden(path: Path, task: _Task, engine: _Engine) -> dict[str, Any]:
+    """Writes a trace of the answers, or compares them with the one that is there."""
+    from suggest.evaluation.golden import differences, golden_trace, read_trace, write_trace
+
+    known = read_trace(path) if path.exists() else None
+    with engine.opener()() as opened:
+        # The opener of an evaluation promises no more than a completer.
+        trace = golden_trace(
+            cast("Engine", opened), task.log, test_from_us=task.test_from_us, reveal_from_us=engine.known_until_us
+        )
+        steps = list(trace)
+    if known is None:
+        write_trace(path, steps)
+        return {"file": str(path), "n_written": len(steps)}
+    found = differences(known, steps)
+    shown = found[:MAX_DIFFERENCES]
+    return {"file": str(path), "n_compared": len(known), "n_different": len(found), "differences": shown}
 
 
 class _Task(NamedTuple):

@@ -137,9 +137,11 @@ def _impression(engine: Engine, event: Event, clicks: Mapping[str, set[str]]) ->
 
 
 def _scored(engine: Engine, event: Event, prefix: str) -> Scored:
-    # Callers name a locale or not: learned from both, in halves.
-    locale = event.locale if crc32(event.event_id.encode()) % 2 else None
-    return engine.scored(prefix, event.user, rfc3339(event.ts_us), session=event.session, locale=locale)
+    # Callers name where somebody is or not: learned from both, in halves.
+    is_named = crc32(event.event_id.encode()) % 2
+    locale, region = (event.locale, event.region) if is_named else (None, None)
+    moment = rfc3339(event.ts_us)
+    return engine.scored(prefix, event.user, moment, session=event.session, locale=locale, region=region)
 
 
 def _list(

@@ -195,7 +195,7 @@ def test_categories_are_told_apart_whatever_their_numbers(monkeypatch):
     [
         world(0),
         world(1),
-        world(199),
+        world(99),
         replace(world(300), labels=np.zeros(300 * PER_LIST, dtype=np.int32)),
         replace(world(300), labels=np.ones(300 * PER_LIST, dtype=np.int32)),
         Examples(world(300).features, world(300).labels, np.ones(300 * PER_LIST, dtype=np.int64)),
@@ -203,13 +203,13 @@ def test_categories_are_told_apart_whatever_their_numbers(monkeypatch):
     ids=["none", "one list", "few lists", "nothing wanted", "all wanted", "single rows"],
 )
 def test_too_few_examples_are_counted(few):
-    with pytest.raises(NotEnoughExamples, match=r"at least 200 lists .* got \d+ \(of \d+\) and 50 \(of 50\)"):
+    with pytest.raises(NotEnoughExamples, match=r"at least 100 lists .* got \d+ \(of \d+\) and 50 \(of 50\)"):
         fit(few, world(50, seed=1))
 
 
 def test_too_few_examples_to_validate_with_are_counted():
-    with pytest.raises(NotEnoughExamples, match=r"got 300 \(of 300\) and 49 \(of 49\)"):
-        fit(world(300), world(49))
+    with pytest.raises(NotEnoughExamples, match=r"got 300 \(of 300\) and 29 \(of 29\)"):
+        fit(world(300), world(29))
 
 
 def test_features_that_tell_nothing_apart_are_refused():

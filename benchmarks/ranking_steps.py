@@ -1,0 +1,249 @@
+"""What each step of the personal order gains, on later searches of two logs.
+
+    python -m benchmarks.ranking_steps [--log web_search|site_search] [--slices]
+
+Most popular, own history, then the engine's candidates with a ranker that is given more in turn: features of
+popularity, match and own use; the session; queries that nobody searched, put together of words; time. A ranker is
+trained for each step as `suggest train` trains it, on a log cut before the test part; all steps order the same
+replayed candidates. Prints aggregates only: the logs are of real people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from benchmarks.machine import DATA, print_machine, print_table
+from suggest import Engine
+from suggest.errors import NotEnoughExamples
+from suggest.evaluation import (
+    Completer,
+    Interval,
+    MostPopular,
+    Outcome,
+    OwnHistoryThenPopular,
+    arrival_order,
+    bootstrap_ratio,
+    comparison_text,
+    replay,
+    slices,
+)
+from suggest.evaluation.examples import SURE_COST, ExampleList, examples_in_processes
+from suggest.evaluation.metrics import reciprocal_ranks
+from suggest.evaluation.report import diversities
+from suggest.features import column
+from suggest.features.registry import LANGUAGE, OWN, SESSION, TRANSITIONS
+from suggest.pipelines.build import build
+from suggest.pipelines.train import TRAINING_SHARE
+from suggest.pipelines.training_log import LogFiles, cut_log, later_log
+from suggest.rank import Ranker, chosen, score_parts
+from suggest.rank.fit import Examples, fit
+from suggest.types import DAY_US
+
+K = 10
+TESTED = {"web_search": 16.0, "site_search": 2.0}
+"""Days at the end of each log that are tested on."""
+
+_TIME = {"decayed", "decayed_week", "decayed_day", "trend", "unseen_days", "own_day", "own_hour", "own_weekday"}
+_TIME |= {"idle_minutes", "own_word_days"}
+_UNSEEN = {feature.name for feature in LANGUAGE} | {feature.name for feature in OWN if "word" in feature.name}
+_UNSEEN |= {"own_pairs", "own_pair_uses", "is_generated"}
+_SESSION = {feature.name for feature in (*SESSION, *TRANSITIONS)}
+
+
+class Step(NamedTuple):
+    """What a ranker is given.
+
+    Attributes:
+        without: features that it is not.
+        generated: whether queries that nobody searched are among its candidates.
+    """
+
+    without: set[str]
+    generated: bool
+
+
+STEPS = {
+    "+ features and LightGBM": Step(_SESSION | _UNSEEN | _TIME, generated=False),
+    "+ session": Step(_UNSEEN | _TIME, generated=False),
+    "+ queries nobody searched": Step(_TIME, generated=True),
+    "+ time": Step(set(), generated=True),
+}
+
+
+class Data(NamedTuple):
+    """One log cut in two: all events in arrival order, where the test part begins, and counts of other people."""
+
+    events: list[tuple[Any, Mapping[str, Any]]]
+    from_us: int
+    counts: Path | None
+
+    @property
+    def train(self) -> list[Mapping[str, Any]]:
+        """Records of the training part."""
+        return [record for event, record in self.events if event.known_at_us < self.from_us]
+
+
+def main() -> None:
+    """Prints a table for each log."""
+    parser = argparse.ArgumentParser(description="What each step of the personal order gains")
+    parser.add_argument("--log", choices=tuple(TESTED), action="append")
+    parser.add_argument("--slices", action="store_true", help="also by slice")
+    options = parser.parse_args()
+    print_machine("numpy", "duckdb", "lightgbm")
+    for name in options.log or TESTED:
+        folder = DATA / name
+        if not folder.exists():
+            raise SystemExit(f"the log is absent: expected {folder}")
+        data = _read(folder, TESTED[name])
+        outcomes = _outcomes(data)
+        print(f"\n{name}: {len(data.train):,} events to train on, {len(data.events) - len(data.train):,} later\n")
+        _print(outcomes)
+        if options.slices:
+            _print_slices(outcomes, data)
+
+
+def _read(folder: Path, days: float) -> Data:
+    with gzip.open(folder / "events.jsonl.gz", "rb") as lines:
+        events = arrival_order(orjson.loads(line) for line in lines)
+    counts = folder / "query_counts.tsv.gz"
+    return Data(events, int(events[-1][0].known_at_us - days * DAY_US), counts if counts.exists() else None)
+
+
+def _outcomes(data: Data) -> dict[str, list[Outcome]]:
+    """Of each system on the same tests."""
+    counted = list(_counts(data))
+    baselines: dict[str, Completer] = {
+        "most popular": MostPopular(data.train, counted),
+        "own history, then popular": OwnHistoryThenPopular(data.train, counted),
+    }
+    outcomes = {
+        name: list(replay(system, data.events, test_from_us=data.from_us, k=K)) for name, system in baselines.items()
+    }
+    tests = outcomes["most popular"]
+    taught, asked = _replayed(data)
+    outcomes["the engine, untrained"] = _ranked(asked, None, tests)
+    for step_name, step in STEPS.items():
+        ranker = _trained([_seen_by(step, found) for found in taught])
+        name = step_name if ranker else f"{step_name}, untrained for lack of examples"
+        outcomes[name] = _ranked([_seen_by(step, found) for found in asked], ranker, tests)
+    return outcomes
+
+
+def _counts(data: Data) -> Iterator[tuple[str, int]]:
+    if data.counts is None:
+        return
+    with gzip.open(data.counts, "rt", encoding="utf-8", newline="\n") as lines:
+        next(lines)
+        for line in lines:
+            query, count = line.rstrip("\n").split("\t")[:2]
+            yield query, int(count)
+
+
+def _replayed(data: Data) -> tuple[list[ExampleList], list[ExampleList]]:
+    """Candidates of the searches to learn from, and of those to test on."""
+    with tempfile.TemporaryDirectory() as directory:
+        folder = Path(directory)
+        train = folder / "train.jsonl"
+        train.write_bytes(b"\n".join(orjson.dumps(record) for record in data.train))
+        queries = [data.counts] if data.counts else []
+        files = LogFiles([train], None)
+        cut = cut_log(files)
+        build(folder / "inner", events=[train], queries=queries, as_of_us=cut.from_us - 1)
+        build(folder / "whole", events=[train], queries=queries)
+        taught = examples_in_processes(partial(Engine.open, folder / "inner"), later_log(files, cut), cut.from_us, 2)
+        asked = examples_in_processes(partial(Engine.open, folder / "whole"), data.events, data.from_us, 2)
+        return list(taught), list(asked)
+
+
+def _ranked(lists: Sequence[ExampleList], ranker: Ranker | None, tests: Sequence[Outcome]) -> list[Outcome]:
+    """The tests as an order of the candidates answers them."""
+    outcomes = []
+    for found, test in zip(lists, tests, strict=True):
+        assert (found.user, found.prefix, found.target) == (test.user, test.prefix, test.target)
+        rows = chosen(found.keys, score_parts(found.features, ranker).sum(axis=1), K, lambda _: True)
+        shown = tuple(comparison_text(found.keys[row]) for row in rows)
+        wanted = np.flatnonzero(found.labels)[:1].tolist()
+        outcomes.append(
+            test._replace(shown=shown, rank=rows.index(wanted[0]) + 1 if wanted and wanted[0] in rows else 0)
+        )
+    return outcomes
+
+
+def _seen_by(step: Step, found: ExampleList) -> ExampleList:
+    features = found.features.copy()
+    features[:, [column(name) for name in step.without]] = 0.0
+    if step.generated:
+        return found._replace(features=features)
+    kept = np.flatnonzero(found.features[:, column("is_generated")] == 0)
+    keys = [found.keys[row] for row in kept]
+    return found._replace(keys=keys, features=features[kept], labels=found.labels[kept])
+
+
+def _trained(lists: Sequence[ExampleList]) -> Ranker | None:
+    cut = int(len(lists) * TRAINING_SHARE)
+    with suppress(NotEnoughExamples):
+        return fit(_examples(lists[:cut]), _examples(lists[cut:]), n_threads=2)
+    return None
+
+
+def _examples(lists: Iterable[ExampleList]) -> Examples:
+    rows = [found.features[:, column("match_cost")] <= SURE_COST for found in lists]
+    kept = [(found, sure) for found, sure in zip(lists, rows, strict=True) if found.labels[sure].any()]
+    return Examples(
+        np.concatenate([found.features[sure] for found, sure in kept]),
+        np.concatenate([found.labels[sure] for found, sure in kept]),
+        np.array([sure.sum() for _, sure in kept]),
+    )
+
+
+def _print(outcomes: Mapping[str, Sequence[Outcome]]) -> None:
+    figures = {name: _reciprocal(tests) for name, tests in outcomes.items()}
+    users = [outcome.user for outcome in outcomes["most popular"]]
+    rows = []
+    before = None
+    for name, values in figures.items():
+        over = [bootstrap_ratio(values, figures[base], users) for base in list(figures)[:2]]
+        step = "" if before is None else _interval(bootstrap_ratio(values, before, users))
+        diversity = diversities(outcomes[name], K).mean()
+        success = np.mean([0 < outcome.rank <= 1 for outcome in outcomes[name]])
+        rows.append(
+            (name, f"{values.mean():.3f}", f"{success:.3f}", f"{diversity:.3f}", *map(_interval, reversed(over)), step)
+        )
+        before = values
+    print(f"{len(users):,} tests of {len(set(users))} users; 95% bootstrap intervals over users\n")
+    print_table(("system", f"MRR@{K}", "S@1", "alpha-nDCG", "÷ own, then popular", "÷ most popular", "÷ above"), rows)
+
+
+def _print_slices(outcomes: Mapping[str, Sequence[Outcome]], data: Data) -> None:
+    seen = [str(record["query"]) for record in data.train if record["type"] == "search"]
+    seen += [query for query, _ in _counts(data)]
+    parts = {name: slices(tests, seen) for name, tests in outcomes.items()}
+    rows = []
+    for part, tests in parts["most popular"].items():
+        mrr = (_reciprocal(by_slice[part]).mean() for by_slice in parts.values())
+        rows.append((part, f"{len(tests):,}", *(f"{value:.3f}" for value in mrr)))
+    print()
+    print_table((f"MRR@{K} by slice", "tests", *outcomes), rows)
+
+
+def _reciprocal(tests: Sequence[Outcome]) -> npt.NDArray[np.float64]:
+    return reciprocal_ranks(np.array([outcome.rank for outcome in tests]), K)
+
+
+def _interval(figure: Interval) -> str:
+    return f"{figure.value:.3f} ({figure.low:.3f}-{figure.high:.3f})"
+
+
+if __name__ == "__main__":
+    main()

@@ -20,12 +20,14 @@ from suggest.features import compute
 from suggest.index import ALL, Indexes
 from suggest.interfaces import State
 from suggest.rank import (
+    REPETITION,
     Policy,
     Ranker,
     Scored,
     chosen,
     explanation,
     popular_scores,
+    repetition,
     require_content,
     score_parts,
 )
@@ -233,7 +235,10 @@ class Engine:
         keys = [self._key(candidate) for candidate in candidates]
         features = compute(request, candidates, keys, self._indexes)
         ranker = self._ranker if request.is_personal and request.prefix else None
-        return Scored(request, candidates, keys, features, score_parts(features, ranker))
+        parts = score_parts(features, ranker)
+        if ranker is not None:
+            parts[:, REPETITION] = repetition(keys, parts.sum(axis=1), request.prefix)
+        return Scored(request, candidates, keys, features, parts)
 
     def _chosen(self, scored: Scored, k: int) -> list[int]:
         """Rows of the best `k`. What was put together of words meets the policy here: few do, and it costs 10 µs."""

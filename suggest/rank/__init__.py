@@ -1,15 +1,16 @@
 """Here are rows: in which order? And what must not be shown?"""
 
-from suggest.rank.choose import chosen
+from suggest.rank.choose import chosen, repetition
 from suggest.rank.explanation import explanation
 from suggest.rank.hidden import Hidden, HiddenQueries, require_content
-from suggest.rank.order import PARTS, popular_scores, score_parts
+from suggest.rank.order import PARTS, REPETITION, popular_scores, score_parts
 from suggest.rank.policy import Policy
 from suggest.rank.ranker import Ranker
 from suggest.rank.scored import Scored
 
 __all__ = [
     "PARTS",
+    "REPETITION",
     "Hidden",
     "HiddenQueries",
     "Policy",
@@ -18,6 +19,7 @@ __all__ = [
     "chosen",
     "explanation",
     "popular_scores",
+    "repetition",
     "require_content",
     "score_parts",
 ]

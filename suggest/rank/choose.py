@@ -7,6 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+REPEATED_NATS = 0.2
+"""Deducted for each better candidate with the same next word. On a web log alpha-nDCG rises by 0.002 and no MRR is
+lost; from 0.5 on MRR falls, and from 1 on alpha-nDCG too: a trained order is diverse by itself."""
+
 
 def chosen(
     keys: Sequence[str], scores: npt.NDArray[np.float64], k: int, may_be_shown: Callable[[int], bool]
@@ -28,30 +32,27 @@ def chosen(
     return shown
 
 
-def diversified(
-    keys: Sequence[str], scores: npt.NDArray[np.float64], prefix: str, nats: float
-) -> npt.NDArray[np.float64]:
-    """The scores, each lowered by `nats` for every better candidate that goes on with the same next word.
+def repetition(keys: Sequence[str], scores: npt.NDArray[np.float64], prefix: str) -> npt.NDArray[np.float64]:
+    """What each score loses for the better candidates that go on with the same next word, float64[n], 0 or below.
 
     Ten lines that all begin with one next word leave everybody else without an answer. Choosing one by one, each
-    time the best after such a deduction, gives the same order: within a next word the order stays.
+    time the best after such a deduction, gives the same order: within a next word the order stays. About 30 µs.
 
     Source: maximal marginal relevance, Carbonell & Goldstein, "The use of MMR, diversity-based reranking for
     reordering documents and producing summaries", SIGIR 1998, with one similarity: the same next word or not.
 
     Args:
         keys: normalised texts.
-        scores: float64[n].
+        scores: float64[n], higher is better.
         prefix: what was typed, normalised.
-        nats: the deduction; 0 for none.
     """
-    n_typed = prefix.count(" ") + 1
+    n_words = prefix.count(" ") + 1
     n_better: dict[str, int] = {}
-    lowered = scores.copy()
+    lost = np.zeros(len(keys))
     for _, key, row in sorted(zip((-scores).tolist(), keys, range(len(keys)), strict=True)):
-        intent = " ".join(key.split(" ", n_typed)[:n_typed])
+        intent = " ".join(key.split(" ", n_words)[:n_words])
         better = n_better.get(intent, 0)
         n_better[intent] = better + 1
         if better:
-            lowered[row] -= nats * better
-    return lowered
+            lost[row] = -REPEATED_NATS * better
+    return lost

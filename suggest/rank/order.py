@@ -18,7 +18,7 @@ import numpy.typing as npt
 from suggest.features import column
 from suggest.rank.ranker import Ranker
 
-PARTS = ("popularity", "locale", "own", "match", "ranker")
+PARTS = ("popularity", "locale", "own", "match", "ranker", "repetition")
 """Names of the score parts, in the order of the columns of `score_parts`."""
 
 # Tiers: log1p of any count is below 45, so a bonus of 50 lifts over everything below it.
@@ -36,7 +36,7 @@ _OWN_COUNT = column("own_count")
 _OWN_DECAYED = column("own_decayed")
 _MATCH_COST = column("match_cost")
 
-_MATCH, _RANKER = PARTS.index("match"), PARTS.index("ranker")
+_MATCH, _RANKER, REPETITION = (PARTS.index(name) for name in ("match", "ranker", "repetition"))
 
 
 def score_parts(features: npt.NDArray[np.float32], ranker: Ranker | None = None) -> npt.NDArray[np.float64]:

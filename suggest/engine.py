@@ -371,6 +371,7 @@ class Engine:
             None if where is None else self._indexes.attributes.compile(parse_where(where)),
             hidden.ids,
             hidden.keys,
+            hidden.parts,
         )
 
     def _popular(self, request: Request) -> list[Suggestion] | None:

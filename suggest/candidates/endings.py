@@ -5,7 +5,7 @@ By words that the person searched before, and by those that a word model of ever
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from heapq import nlargest
 from typing import NamedTuple
 
@@ -13,7 +13,8 @@ from suggest.candidates.candidate import Candidate
 from suggest.candidates.own import OwnHistory
 from suggest.candidates.request import Request
 from suggest.index import Budget, Indexes
-from suggest.text.tokens import join, typed_tokens
+from suggest.index.word_model import Ending
+from suggest.text.tokens import join, parts, typed_tokens
 from suggest.types import Source
 
 MAX_CONTEXT_HITS = 32
@@ -69,8 +70,15 @@ def public_endings(request: Request, indexes: Indexes, k: int) -> list[str]:
     found = indexes.word_model.endings(context, partial, k, Budget(ENDING_NODES))
     head = request.prefix[: len(request.prefix) - len(partial)]
     # Words of unspaced scripts that stand apart bring their space, which may have been typed already.
-    endings = (join(ending.words) for ending in found if ending.words != (partial,))
+    endings = (
+        join(ending.words) for ending in found if ending.words != (partial,) and _is_shown(ending, context, request)
+    )
     return [head + (ending.removeprefix(" ") if head.endswith(" ") else ending) for ending in endings]
+
+
+def _is_shown(ending: Ending, context: Sequence[str], request: Request) -> bool:
+    hidden = request.hidden_parts
+    return not hidden or hidden.isdisjoint(parts((*context[-1:], *ending.words)))
 
 
 def own_endings(request: Request, k: int) -> list[str]:

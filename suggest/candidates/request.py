@@ -27,6 +27,7 @@ class Request(NamedTuple):
         allowed: the queries that a filter lets through; None lets all.
         hidden_ids: query ids that must not be suggested.
         hidden_keys: normalised queries that must not be suggested.
+        hidden_parts: words, and pairs of words in a row, that nothing may be put together of.
     """
 
     prefix: str
@@ -43,6 +44,7 @@ class Request(NamedTuple):
     allowed: Allowed | None
     hidden_ids: frozenset[int]
     hidden_keys: frozenset[str]
+    hidden_parts: frozenset[tuple[str, ...]]
 
     @property
     def key(self) -> str:

@@ -34,6 +34,9 @@ PER_NAT = 1024
 
 LARGEST_COST = 65_535
 
+LARGEST_COUNT = 65_535
+"""Of people; so many are never too few."""
+
 MAX_ADDED = 4
 """Most words of one ending."""
 
@@ -78,7 +81,7 @@ START = Read(None, 0)
 
 
 class WordModel:
-    """Words that enough people used and what follows them, memory-mapped: about 30 bytes a word and 6 a pair."""
+    """Words that enough people used and what follows them, memory-mapped: about 32 bytes a word and 8 a pair."""
 
     def __init__(self, generation: Generation) -> None:
         """Maps what `save_word_model` wrote; a generation without words has no files."""
@@ -95,6 +98,7 @@ class WordModel:
         arrays = (generation.array(f"{SECTION}_{name}").data for name in names)
         (self._by_start, self._rows, self._second, self._pair, *by_word) = arrays
         self._start, self._end, self._rest, self._left, self._alone = by_word
+        self._users, self._pair_users = (generation.array(f"{SECTION}_{name}").data for name in ("users", "pair_users"))
 
     def __len__(self) -> int:
         """How many words there are."""
@@ -112,6 +116,16 @@ class WordModel:
         """Whether enough people used one word right after another. About 5 µs."""
         numbers = self._words.find(first), self._words.find(second)
         return min(numbers) >= 0 and self._position(*numbers) >= 0
+
+    def n_users(self, words: Sequence[str]) -> int:
+        """How many people used a word, or two words in a row; 0 where too few did. About 5 µs."""
+        numbers = [self._words.find(word) for word in words]
+        if min(numbers) < 0:
+            return 0
+        if len(numbers) == 1:
+            return int(self._users[numbers[0]])
+        position = self._position(numbers[0], numbers[1])
+        return int(self._pair_users[position]) if position >= 0 else 0
 
     def endings(self, context: Sequence[str], partial: str, k: int, budget: Budget) -> list[Ending]:
         """The `k` most probable ways to end a query, best first; equal ones in code point order of their words.

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from suggest.artifacts import GenerationWriter
 from suggest.index.entries import save_sorted_entries
 from suggest.index.strings import save_strings
-from suggest.index.word_model import LARGEST_COST, PER_NAT, SECTION, spelling_cost
+from suggest.index.word_model import LARGEST_COST, LARGEST_COUNT, PER_NAT, SECTION, spelling_cost
 from suggest.text.tokens import token_lists
 
 DISCOUNT = 1.5
@@ -33,9 +33,11 @@ class WordStatistics(NamedTuple):
 
     Attributes:
         words: admitted, distinct, in ascending code point order.
+        users: how many people used each word, int64[n_words].
         weight: of each word, float64[n_words].
         unknown_weight: of all words that are not admitted.
         first, second: numbers of the words of admitted pairs, int64[n_pairs], in any order, distinct.
+        pair_users: how many people used each of these, int64[n_pairs].
         pair_weight: of these, float64[n_pairs].
         at_start, at_end: weight as first and as last word of a query, float64[n_words].
         followed: weight of all that follows each word, admitted or not, and the end; float64[n_words].
@@ -46,10 +48,12 @@ class WordStatistics(NamedTuple):
     """
 
     words: pa.Array
+    users: _Numbers
     weight: _Weights
     unknown_weight: float
     first: _Numbers
     second: _Numbers
+    pair_users: _Numbers
     pair_weight: _Weights
     at_start: _Weights
     at_end: _Weights
@@ -94,6 +98,8 @@ def save_word_model(
         "rows": found.first[order].searchsorted(np.arange(n_words + 1)).astype(np.uint32),
         "second": found.second[order].astype(np.uint32),
         "rest": best.astype(np.uint16),
+        "users": _capped(found.users),
+        "pair_users": _capped(found.pair_users[order]),
         "log_p": _log_p(found, costs, keys, ids),
     }
     arrays |= costs._replace(pair=costs.pair[order])._asdict()
@@ -131,6 +137,10 @@ def _costs(found: WordStatistics) -> _Costs:
         _coded(np.append(left, 1)),
         _coded(alone),
     )
+
+
+def _capped(users: _Numbers) -> _Coded:
+    return np.minimum(users, LARGEST_COUNT).astype(np.uint16)
 
 
 def _coded(probabilities: _Weights) -> _Coded:

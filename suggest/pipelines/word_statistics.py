@@ -157,8 +157,8 @@ def _single(rows: ir.Table) -> ir.Table:
 
 
 def _known(words: ir.Table, judge: _Judge) -> pa.Table:
-    """Word and weight of what the policy admits, in order of the words."""
-    found = words.select("word", "weight").order_by("word").to_pyarrow().combine_chunks()
+    """Word, users and weight of what the policy admits, in order of the words."""
+    found = words.select("word", "users", "weight").order_by("word").to_pyarrow().combine_chunks()
     return found.filter(judge.kept([word.strip() for word in found["word"].to_pylist()]))
 
 
@@ -185,10 +185,12 @@ def _collected(connection: Any, pairs: ir.Table, known: pa.Table, all_weight: fl
     admitted = pa.concat_tables([admitted.slice(0, 0), *kept]).combine_chunks()
     return WordStatistics(
         words=known["word"].combine_chunks(),
+        users=known["users"].to_numpy(),
         weight=weight,
         unknown_weight=all_weight - float(weight.sum()),
         first=admitted["first"].to_numpy(),
         second=admitted["second"].to_numpy(),
+        pair_users=admitted["users"].to_numpy(),
         pair_weight=admitted["weight"].to_numpy(),
         at_start=_by_word(pairs.filter(pairs["first"] == _EDGE), "second", n_words),
         at_end=_by_word(pairs.filter(pairs.second == _EDGE), "first", n_words),

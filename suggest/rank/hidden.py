@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from suggest.errors import ArgumentError
-from suggest.index import PrefixIndex, ProfileTable
+from suggest.index import Indexes, PrefixIndex, ProfileTable
+from suggest.index.word_model import WordModel
 from suggest.text import normalise
+from suggest.text.tokens import parts, tokens
 
 
 class Hidden(NamedTuple):
@@ -17,10 +19,12 @@ class Hidden(NamedTuple):
     Attributes:
         ids: their ids in the index.
         keys: their normalised texts, also of those that no index holds.
+        parts: words, and pairs of words in a row, that nothing may be put together of.
     """
 
     ids: frozenset[int]
     keys: frozenset[str]
+    parts: frozenset[tuple[str, ...]]
 
 
 class HiddenQueries:
@@ -30,7 +34,7 @@ class HiddenQueries:
         self,
         tombstones: Mapping[str, int],
         forgotten: Mapping[str, int],
-        index: PrefixIndex,
+        indexes: Indexes,
         profiles: ProfileTable,
         min_users: int,
     ) -> None:
@@ -38,8 +42,10 @@ class HiddenQueries:
         for query, since_us in tombstones.items():
             key = normalise(query)
             self._since_us[key] = min(since_us, self._since_us.get(key, since_us))
-        self._index = index
-        self._left_behind = frozenset(_too_few_without(forgotten, index, profiles, min_users))
+        self._index = indexes.prefixes
+        gone = [_forgotten_keys(user, at_us, profiles) for user, at_us in forgotten.items()]
+        self._left_behind = frozenset(_too_few_without(gone, indexes.prefixes, min_users))
+        self._parts_left_behind = frozenset(_parts_of_too_few_without(gone, indexes.word_model, min_users))
         self._latest_us = max(self._since_us.values(), default=0)
         self._all = self._hidden(list(self._since_us))
 
@@ -51,23 +57,36 @@ class HiddenQueries:
 
     def _hidden(self, keys: list[str]) -> Hidden:
         ids = {self._index.queries.find(key) for key in keys} - {-1}
-        return Hidden(frozenset(ids) | self._left_behind, frozenset(keys))
+        return Hidden(frozenset(ids) | self._left_behind, frozenset(keys), self._parts_left_behind)
 
 
-def _too_few_without(
-    forgotten: Mapping[str, int], index: PrefixIndex, profiles: ProfileTable, min_users: int
-) -> list[int]:
+def _forgotten_keys(user: str, at_us: int, profiles: ProfileTable) -> set[str]:
+    """What the generation knows that a person searched up to the moment as of which they are forgotten."""
+    left = set(profiles.history(user, at_us))
+    return {normalise(search.query) for search in profiles.history(user) if search not in left}
+
+
+def _too_few_without(gone: Iterable[set[str]], index: PrefixIndex, min_users: int) -> list[int]:
     """Ids that fewer than `min_users` people searched once the forgotten are no longer counted.
 
     People who only tapped a suggestion of it were not counted and are subtracted all the same: that
     hides a query sooner, until the next build.
     """
-    gone: Counter[int] = Counter()
-    for user, at_us in forgotten.items():
-        left = set(profiles.history(user, at_us))
-        keys = {normalise(search.query) for search in profiles.history(user) if search not in left}
-        gone.update({index.queries.find(key) for key in keys} - {-1})
-    return [query_id for query_id, n_users in gone.items() if index.queries.users[query_id] - n_users < min_users]
+    n_gone: Counter[int] = Counter()
+    for keys in gone:
+        n_gone.update({index.queries.find(key) for key in keys} - {-1})
+    return [query_id for query_id, n_users in n_gone.items() if index.queries.users[query_id] - n_users < min_users]
+
+
+def _parts_of_too_few_without(gone: Iterable[set[str]], words: WordModel, min_users: int) -> Iterator[tuple[str, ...]]:
+    """The same of words and pairs of words in a row, which are told apart by how many people used them."""
+    n_gone: Counter[tuple[str, ...]] = Counter()
+    for keys in gone:
+        n_gone.update({part for key in keys for part in parts(tokens(key))})
+    for part, n_users in n_gone.items():
+        n_known = words.n_users(part)
+        if n_known and n_known - n_users < min_users:
+            yield part
 
 
 def require_content(queries: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ with its word, so that what is put together again is what somebody would have ty
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import pyarrow as pa
@@ -41,6 +41,12 @@ def join(words: Sequence[str]) -> str:
     for word in words:
         text += word if not text or word.startswith(_SPACE) or is_joined(text, word) else _SPACE + word
     return text
+
+
+def parts(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Each word, and each pair of words in a row."""
+    yield from ((word,) for word in words)
+    yield from pairwise(words)
 
 
 def is_joined(left: str, right: str) -> bool:

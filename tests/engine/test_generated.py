@@ -86,7 +86,8 @@ def users_of_parts(world, without=()):
     """Who vouches for each word and for each pair of neighbours."""
     users = defaultdict(set)
     for user, query, is_tapped in world.searches:
-        if not is_tapped and user not in without:
+        # No profile holds what the blocklist refuses: of it, nobody can be taken out before the next build.
+        if not is_tapped and (user not in without or REFUSED in query):
             for part in parts_of(query):
                 users[part].add(user)
     return users
@@ -154,6 +155,22 @@ def generated(engine, prefix):
     """What is put together of words for somebody without a past."""
     found = engine.complete(prefix, k=20, user=STRANGER, now=NOW)
     return [suggested.query for suggested in found if suggested.source == "generated"]
+
+
+def test_words_and_pairs_of_forgotten_people_are_not_put_together(world):
+    """Until the next build takes them out of its counts."""
+    forgotten = PEOPLE[:3]
+    users = users_of_parts(world, without=forgotten)
+    n_generated = 0
+    with Engine.open(world.folder) as engine:
+        for user in forgotten:
+            engine.forget(user)
+        for asking in (*forgotten, STRANGER):
+            for prefix in inputs(world):
+                for found in engine.complete(prefix, k=20, user=asking, now=NOW):
+                    n_generated += found.source == "generated"
+                    assert unlawful(found.query, prefix, (), users, world.min_users) == []
+    assert n_generated > 100
 
 
 def test_what_a_person_searched_a_moment_ago_ends_their_own_queries_alone(world):

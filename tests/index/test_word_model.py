@@ -48,10 +48,12 @@ def statistics_of(queries, words, pairs):
 
     return WordStatistics(
         words=pa.array(words, pa.string()),
+        users=np.arange(len(words)) + 2,
         weight=np.array([weight[word] for word in words], dtype=np.float64),
         unknown_weight=sum(count for word, count in weight.items() if word not in number),
         first=np.array([first for first, _ in met], dtype=np.int64),
         second=np.array([second for _, second in met], dtype=np.int64),
+        pair_users=np.array([10 + 10 * first + second for first, second in met], dtype=np.int64),
         pair_weight=np.array([pair_weight[pair] for pair in met], dtype=np.float64),
         at_start=summed(1, -2),
         at_end=summed(0, -2),
@@ -147,6 +149,15 @@ def test_admitted_are_only_the_words_and_pairs_given():
         False,
         False,
     ]
+
+
+def test_people_of_a_word_and_of_a_pair_are_those_given():
+    queries = Counter({("new", "york"): 2, ("york", "times"): 2, ("new", "car"): 9})
+    model, words, pairs, _ = model_of(queries)
+    assert [model.n_users([word]) for word in words] == [2, 3, 4, 5]
+    for first, second in pairs:
+        assert model.n_users((first, second)) == 10 + 10 * words.index(first) + words.index(second)
+    assert [model.n_users(part) for part in (["moon"], ("york", "new"), ("new", "moon"))] == [0, 0, 0]
 
 
 def test_many_words_are_answered_from_stored_lists_in_the_same_order():

@@ -126,6 +126,7 @@ def test_statistics_are_what_counting_finds(
     known = sorted(word for word, (n, _) in words.items() if n >= min_users and not policy.refusal(word.strip()))
     assert result.words.to_pylist() == known
     assert result.weight.tolist() == [words[word][1] for word in known]
+    assert result.users.tolist() == [words[word][0] for word in known]
     assert result.unknown_weight == sum(weight for word, (_, weight) in words.items() if word not in known)
 
     def pairs_of(key: str) -> list[tuple[int, int]]:
@@ -137,6 +138,8 @@ def test_statistics_are_what_counting_finds(
         dict(zip(zip(result.first.tolist(), result.second.tolist(), strict=True), result.pair_weight, strict=True))
         == met
     )
+    numbers = zip(result.first.tolist(), result.second.tolist(), strict=True)
+    assert result.pair_users.tolist() == [pairs[pair][0] for pair in numbers]
     for at, word in enumerate(known):
         assert result.at_start[at] == pairs.get((-2, at), (0, 0))[1], word
         assert result.at_end[at] == pairs.get((at, -2), (0, 0))[1], word

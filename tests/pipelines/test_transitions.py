@@ -55,10 +55,7 @@ def _walked(sessions: Rows) -> set[tuple[str, str, str]]:
     for row in sorted(sessions, key=lambda r: (r["ts_us"], r["known_at_us"], r["key"])):
         by_session[row["user"], row["session"], row["session_start_us"]].append(row["key"])
     return {
-        (user, key, after)
-        for (user, _, _), keys in by_session.items()
-        for key, after in pairwise(keys)
-        if key != after
+        (user, key, after) for (user, _, _), keys in by_session.items() for key, after in pairwise(keys) if key != after
     }
 
 

@@ -94,8 +94,8 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
     tried: list[str] = []
     cut: list[str] = []
     visited = 0
+    situation = Asked(request, indexes, pool.found(indexes))
     for fallback in fallbacks(request):
-        situation = Asked(request, indexes, pool.found(indexes))
         if not fallback.may_help(situation):
             continue
         budget = Budget(fallback.nodes, _clock(deadline_s))
@@ -103,6 +103,7 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
         if fallback.guesses:
             proposed = _plausible(proposed, len(request.prefix), pool.best_gain(indexes), indexes)
         n_most = max(n_most, pool.add(proposed))
+        situation = situation._replace(found=pool.found(indexes))
         tried.append(fallback.name)
         visited += budget.visited
         if budget.exhausted:

@@ -9,7 +9,6 @@ Prints aggregates only: the log is of real people.
 from __future__ import annotations
 
 import cProfile
-import gzip
 import pstats
 import tempfile
 import time
@@ -18,21 +17,20 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 
-from benchmarks.machine import DATA, print_machine, print_table
+from benchmarks.cut_log import CutLog
+from benchmarks.machine import print_machine, print_table
 from suggest import Engine
 from suggest.candidates import gather
 from suggest.candidates.collapse import collapsed
 from suggest.candidates.endings import own_endings, public_endings
 from suggest.candidates.fallbacks import FALLBACKS
-from suggest.evaluation import arrival_order, test_rows
+from suggest.evaluation import test_rows
 from suggest.evaluation.protocol import typed_prefix
 from suggest.features import compute
 from suggest.pipelines.build import build
 from suggest.pipelines.train import train
 from suggest.rank import chosen, repetition, score_parts
-from suggest.types import DAY_US
 
 N_ASKED = 3000
 DAYS = 16
@@ -54,19 +52,14 @@ Asked = tuple[str, str, str]
 
 def main() -> None:
     """Prints the distribution of CPU time with and without the fallbacks, and the share of each stage."""
-    folder = DATA / "web_search"
-    if not folder.exists():
-        raise SystemExit(f"the log is absent: expected {folder}")
+    log = CutLog("web_search", DAYS)
     print_machine("numpy")
-    with gzip.open(folder / "events.jsonl.gz", "rb") as lines:
-        log = arrival_order(orjson.loads(line) for line in lines)
-    from_us = log[-1][0].known_at_us - DAYS * DAY_US
-    rows = test_rows(log, from_us)[:N_ASKED]
-    asked = [(typed_prefix(log[row][1]), log[row][0].user, log[rows[-1]][1]["ts"]) for row in rows]
+    rows = test_rows(log.events, log.from_us)[:N_ASKED]
+    now = log.events[rows[-1]][1]["ts"]
+    asked = [(typed_prefix(record), event.user, now) for event, record in (log.events[row] for row in rows)]
     with tempfile.TemporaryDirectory() as directory:
-        events = Path(directory) / "train.jsonl"
-        events.write_bytes(b"\n".join(orjson.dumps(record) for event, record in log if event.known_at_us < from_us))
-        build(Path(directory) / "index", events=[events], queries=[folder / "query_counts.tsv.gz"])
+        events = log.write_train(Path(directory) / "train.jsonl")
+        build(Path(directory) / "index", events=[events], queries=log.count_files)
         train(Path(directory) / "index")
         with Engine.open(Path(directory) / "index") as engine:
             _print(engine, asked)

@@ -11,28 +11,25 @@ replayed candidates. Prints aggregates only: the logs are of real people.
 from __future__ import annotations
 
 import argparse
-import gzip
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 
-from benchmarks.machine import DATA, print_machine, print_table
+from benchmarks.cut_log import CutLog, shown
+from benchmarks.machine import print_machine, print_table
 from suggest import Engine
 from suggest.errors import NotEnoughExamples
 from suggest.evaluation import (
     Completer,
-    Interval,
     MostPopular,
     Outcome,
     OwnHistoryThenPopular,
-    arrival_order,
     bootstrap_ratio,
     comparison_text,
     replay,
@@ -48,7 +45,6 @@ from suggest.pipelines.train import TRAINING_SHARE
 from suggest.pipelines.training_log import LogFiles, cut_log, later_log
 from suggest.rank import Ranker, chosen, score_parts
 from suggest.rank.fit import Examples, fit
-from suggest.types import DAY_US
 
 K = 10
 TESTED = {"web_search": 16.0, "site_search": 2.0}
@@ -81,19 +77,6 @@ STEPS = {
 }
 
 
-class Data(NamedTuple):
-    """One log cut in two: all events in arrival order, where the test part begins, and counts of other people."""
-
-    events: list[tuple[Any, Mapping[str, Any]]]
-    from_us: int
-    counts: Path | None
-
-    @property
-    def train(self) -> list[Mapping[str, Any]]:
-        """Records of the training part."""
-        return [record for event, record in self.events if event.known_at_us < self.from_us]
-
-
 def main() -> None:
     """Prints a table for each log."""
     parser = argparse.ArgumentParser(description="What each step of the personal order gains")
@@ -102,10 +85,7 @@ def main() -> None:
     options = parser.parse_args()
     print_machine("numpy", "duckdb", "lightgbm")
     for name in options.log or TESTED:
-        folder = DATA / name
-        if not folder.exists():
-            raise SystemExit(f"the log is absent: expected {folder}")
-        data = _read(folder, TESTED[name])
+        data = CutLog(name, TESTED[name])
         outcomes = _outcomes(data)
         print(f"\n{name}: {len(data.train):,} events to train on, {len(data.events) - len(data.train):,} later\n")
         _print(outcomes)
@@ -113,19 +93,11 @@ def main() -> None:
             _print_slices(outcomes, data)
 
 
-def _read(folder: Path, days: float) -> Data:
-    with gzip.open(folder / "events.jsonl.gz", "rb") as lines:
-        events = arrival_order(orjson.loads(line) for line in lines)
-    counts = folder / "query_counts.tsv.gz"
-    return Data(events, int(events[-1][0].known_at_us - days * DAY_US), counts if counts.exists() else None)
-
-
-def _outcomes(data: Data) -> dict[str, list[Outcome]]:
+def _outcomes(data: CutLog) -> dict[str, list[Outcome]]:
     """Of each system on the same tests."""
-    counted = list(_counts(data))
     baselines: dict[str, Completer] = {
-        "most popular": MostPopular(data.train, counted),
-        "own history, then popular": OwnHistoryThenPopular(data.train, counted),
+        "most popular": MostPopular(data.train, data.counts),
+        "own history, then popular": OwnHistoryThenPopular(data.train, data.counts),
     }
     outcomes = {
         name: list(replay(system, data.events, test_from_us=data.from_us, k=K)) for name, system in baselines.items()
@@ -140,27 +112,15 @@ def _outcomes(data: Data) -> dict[str, list[Outcome]]:
     return outcomes
 
 
-def _counts(data: Data) -> Iterator[tuple[str, int]]:
-    if data.counts is None:
-        return
-    with gzip.open(data.counts, "rt", encoding="utf-8", newline="\n") as lines:
-        next(lines)
-        for line in lines:
-            query, count = line.rstrip("\n").split("\t")[:2]
-            yield query, int(count)
-
-
-def _replayed(data: Data) -> tuple[list[ExampleList], list[ExampleList]]:
+def _replayed(data: CutLog) -> tuple[list[ExampleList], list[ExampleList]]:
     """Candidates of the searches to learn from, and of those to test on."""
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
-        train = folder / "train.jsonl"
-        train.write_bytes(b"\n".join(orjson.dumps(record) for record in data.train))
-        queries = [data.counts] if data.counts else []
+        train = data.write_train(folder / "train.jsonl")
         files = LogFiles([train], None)
         cut = cut_log(files)
-        build(folder / "inner", events=[train], queries=queries, as_of_us=cut.from_us - 1)
-        build(folder / "whole", events=[train], queries=queries)
+        build(folder / "inner", events=[train], queries=data.count_files, as_of_us=cut.from_us - 1)
+        build(folder / "whole", events=[train], queries=data.count_files)
         taught = examples_in_processes(partial(Engine.open, folder / "inner"), later_log(files, cut), cut.from_us, 2)
         asked = examples_in_processes(partial(Engine.open, folder / "whole"), data.events, data.from_us, 2)
         return list(taught), list(asked)
@@ -214,21 +174,19 @@ def _print(outcomes: Mapping[str, Sequence[Outcome]]) -> None:
     before = None
     for name, values in figures.items():
         over = [bootstrap_ratio(values, figures[base], users) for base in list(figures)[:2]]
-        step = "" if before is None else _interval(bootstrap_ratio(values, before, users))
+        step = "" if before is None else shown(bootstrap_ratio(values, before, users))
         diversity = diversities(outcomes[name], K).mean()
         success = np.mean([0 < outcome.rank <= 1 for outcome in outcomes[name]])
         rows.append(
-            (name, f"{values.mean():.3f}", f"{success:.3f}", f"{diversity:.3f}", *map(_interval, reversed(over)), step)
+            (name, f"{values.mean():.3f}", f"{success:.3f}", f"{diversity:.3f}", *map(shown, reversed(over)), step)
         )
         before = values
     print(f"{len(users):,} tests of {len(set(users))} users; 95% bootstrap intervals over users\n")
     print_table(("system", f"MRR@{K}", "S@1", "alpha-nDCG", "÷ own, then popular", "÷ most popular", "÷ above"), rows)
 
 
-def _print_slices(outcomes: Mapping[str, Sequence[Outcome]], data: Data) -> None:
-    seen = [str(record["query"]) for record in data.train if record["type"] == "search"]
-    seen += [query for query, _ in _counts(data)]
-    parts = {name: slices(tests, seen) for name, tests in outcomes.items()}
+def _print_slices(outcomes: Mapping[str, Sequence[Outcome]], data: CutLog) -> None:
+    parts = {name: slices(tests, data.seen) for name, tests in outcomes.items()}
     rows = []
     for part, tests in parts["most popular"].items():
         mrr = (_reciprocal(by_slice[part]).mean() for by_slice in parts.values())
@@ -239,10 +197,6 @@ def _print_slices(outcomes: Mapping[str, Sequence[Outcome]], data: Data) -> None
 
 def _reciprocal(tests: Sequence[Outcome]) -> npt.NDArray[np.float64]:
     return reciprocal_ranks(np.array([outcome.rank for outcome in tests]), K)
-
-
-def _interval(figure: Interval) -> str:
-    return f"{figure.value:.3f} ({figure.low:.3f}-{figure.high:.3f})"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ rest by the prefix protocol (docs/evaluation.md). Prints aggregates only: the lo
 from __future__ import annotations
 
 import argparse
-import gzip
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,24 +16,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
-
-from benchmarks.machine import DATA, print_machine, print_table
+from benchmarks.cut_log import CutLog, shown
+from benchmarks.machine import print_machine, print_table
 from suggest import Engine
 from suggest.evaluation import (
     Completer,
-    Interval,
     MostPopular,
     Outcome,
     OwnHistoryThenPopular,
-    arrival_order,
     mrr_ratio,
     replay,
     slices,
     summarise,
 )
 from suggest.pipelines.build import build
-from suggest.types import DAY_US, Event, Suggestion
+from suggest.types import Suggestion
 
 K = 10
 BASELINE = "own history, then popular"
@@ -63,33 +59,14 @@ class Asking(NamedTuple):
         return self.engine.observe(records)
 
 
-class Log(NamedTuple):
-    """A log cut in two.
-
-    Attributes:
-        events: all of it in arrival order.
-        train: records of the training part.
-        counts: (query, count) of other users.
-        test_from_us: where the test part begins.
-    """
-
-    events: list[tuple[Event, Mapping[str, Any]]]
-    train: list[Mapping[str, Any]]
-    counts: list[tuple[str, int]]
-    test_from_us: int
-
-
 def main() -> None:
     """Replays each system and prints the tables."""
     parser = argparse.ArgumentParser(description="Typeahead quality on a later slice of a log")
     parser.add_argument("--days", type=int, default=16, help="length of the test part (default: 16)")
     parser.add_argument("--slices", action="store_true", help="also by slice")
     options = parser.parse_args()
-    folder = DATA / "web_search"
-    if not folder.exists():
-        raise SystemExit(f"the log is absent: expected {folder}")
+    log = CutLog("web_search", options.days)
     print_machine("numpy", "duckdb")
-    log = _read(folder, options.days)
     print(f"data: web_search/, {len(log.train):,} searches and {len(log.counts):,} counts to train on,", end=" ")
     print(f"{len(log.events) - len(log.train):,} in the last {options.days} days\n")
     outcomes = {name: list(_replayed(name, system, log)) for name, system in _baselines(log).items()}
@@ -97,7 +74,7 @@ def main() -> None:
         ("min_users 1, safety off", {"min_users": 1, "safety": "off", "profanity": False}),
         ("min_users 2", {"min_users": 2}),
     ):
-        with _index(log, folder, arguments) as index:
+        with _index(log, arguments) as index:
             for asked_as, asked in _ASKED.items():
                 name = f"engine, {built_as}, {asked_as}"
                 # A state of its own for each: what another replay revealed would be known beforehand.
@@ -108,19 +85,7 @@ def main() -> None:
         _print_slices(outcomes, log)
 
 
-def _read(folder: Path, days: int) -> Log:
-    with gzip.open(folder / "events.jsonl.gz", "rb") as lines:
-        events = arrival_order(orjson.loads(line) for line in lines)
-    test_from_us = events[-1][0].known_at_us - days * DAY_US
-    train = [record for event, record in events if event.known_at_us < test_from_us]
-    with gzip.open(folder / "query_counts.tsv.gz", "rt", encoding="utf-8", newline="\n") as lines:
-        next(lines)
-        rows = (line.rstrip("\n").split("\t") for line in lines)
-        counts = [(query, int(count)) for query, count in rows]
-    return Log(events, train, counts, test_from_us)
-
-
-def _baselines(log: Log) -> dict[str, Completer]:
+def _baselines(log: CutLog) -> dict[str, Completer]:
     return {
         "most popular": MostPopular(log.train, log.counts),
         BASELINE: OwnHistoryThenPopular(log.train, log.counts),
@@ -128,18 +93,16 @@ def _baselines(log: Log) -> dict[str, Completer]:
 
 
 @contextmanager
-def _index(log: Log, folder: Path, arguments: Mapping[str, Any]) -> Iterator[Path]:
+def _index(log: CutLog, arguments: Mapping[str, Any]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as directory:
-        train = Path(directory) / "train.jsonl"
-        train.write_bytes(b"\n".join(orjson.dumps(record) for record in log.train))
-        queries = [folder / "query_counts.tsv.gz"]
-        build(Path(directory) / "index", events=[train], queries=queries, encoder="none", **arguments)
+        train = log.write_train(Path(directory) / "train.jsonl")
+        build(Path(directory) / "index", events=[train], queries=log.count_files, encoder="none", **arguments)
         yield Path(directory) / "index"
 
 
-def _replayed(name: str, system: Completer, log: Log) -> Iterator[Outcome]:
+def _replayed(name: str, system: Completer, log: CutLog) -> Iterator[Outcome]:
     print(f"replaying: {name}", file=sys.stderr)
-    return replay(system, log.events, test_from_us=log.test_from_us, k=K)
+    return replay(system, log.events, test_from_us=log.from_us, k=K)
 
 
 def _print(outcomes: Mapping[str, Sequence[Outcome]]) -> None:
@@ -149,26 +112,20 @@ def _print(outcomes: Mapping[str, Sequence[Outcome]]) -> None:
         figures = (scores.mrr, scores.success_at_k, scores.success_at_1)
         ratio = mrr_ratio(tests, outcomes[BASELINE], K)
         assert ratio is not None
-        rows.append((name, *map(_interval, figures), f"{scores.coverage:.3f}", _interval(ratio)))
+        rows.append((name, *map(shown, figures), f"{scores.coverage:.3f}", shown(ratio)))
     scores = summarise(outcomes[BASELINE], K, resamples=2)
     print(f"{scores.n_tests:,} tests of {scores.n_users} users; 95% bootstrap intervals over users\n")
     print_table(("system", f"MRR@{K}", f"S@{K}", "S@1", "coverage", f"MRR@{K} ÷ own history, then popular"), rows)
 
 
-def _print_slices(outcomes: Mapping[str, Sequence[Outcome]], log: Log) -> None:
-    seen = [str(record["query"]) for record in log.train if record["type"] == "search"]
-    seen += [query for query, _ in log.counts]
-    parts = {name: slices(tests, seen) for name, tests in outcomes.items()}
+def _print_slices(outcomes: Mapping[str, Sequence[Outcome]], log: CutLog) -> None:
+    parts = {name: slices(tests, log.seen) for name, tests in outcomes.items()}
     rows = []
     for part, tests in parts[BASELINE].items():
         mrr = (summarise(by_slice[part], K, resamples=2).mrr.value for by_slice in parts.values())
         rows.append((part, f"{len(tests):,}", *(f"{value:.3f}" for value in mrr)))
     print()
     print_table((f"MRR@{K} by slice", "tests", *outcomes), rows)
-
-
-def _interval(figure: Interval) -> str:
-    return f"{figure.value:.3f} ({figure.low:.3f}-{figure.high:.3f})"
 
 
 if __name__ == "__main__":

@@ -68,8 +68,8 @@ def read_events(
     """
     parse = partial(parse_event, latest_us=latest_us)
     for path in paths:
-        blocks = _parsed(path, parse, frozenset({"type", "ts", "user"}), KNOWN_FIELDS, strict=strict, report=report)
-        yield from _batches(blocks, EVENT_SCHEMA)
+        blocks = parsed(path, parse, frozenset({"type", "ts", "user"}), KNOWN_FIELDS, strict=strict, report=report)
+        yield from batches(blocks, EVENT_SCHEMA)
 
 
 def read_counts(paths: Iterable[Path], *, strict: bool = False, report: ReadReport) -> Iterator[pa.RecordBatch]:
@@ -87,17 +87,17 @@ def read_counts(paths: Iterable[Path], *, strict: bool = False, report: ReadRepo
         InputError: as in `read_events`.
     """
     for path in paths:
-        blocks = _parsed(path, parse_count, frozenset({"query", "count"}), COUNT_FIELDS, strict=strict, report=report)
-        yield from _batches(blocks, COUNT_SCHEMA)
+        blocks = parsed(path, parse_count, frozenset({"query", "count"}), COUNT_FIELDS, strict=strict, report=report)
+        yield from batches(blocks, COUNT_SCHEMA)
 
 
 def event_batches(events: Iterable[Event]) -> Iterator[pa.RecordBatch]:
     """Events that are already validated, as batches of EVENT_SCHEMA of up to 32,768 rows."""
     source = iter(events)
-    yield from _batches(iter(lambda: list(islice(source, 1024)), []), EVENT_SCHEMA)
+    yield from batches(iter(lambda: list(islice(source, 1024)), []), EVENT_SCHEMA)
 
 
-def _parsed(
+def parsed(
     path: Path,
     parse: Callable[[object], tuple[Any, ...]],
     required: frozenset[str],
@@ -106,6 +106,19 @@ def _parsed(
     strict: bool,
     report: ReadReport,
 ) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of one file of any format that `parse` accepts, block by block; the others are counted by reason.
+
+    Args:
+        path: JSON Lines, TSV or Parquet, plain or gzip.
+        parse: makes a row of a record, or raises EventError.
+        required: fields without which a file is no such file.
+        known: fields of the format; others are counted.
+        strict: fail at the first malformed row instead of counting it.
+        report: is filled in.
+
+    Raises:
+        InputError: as in `read_events`.
+    """
     n_rows = n_unreadable = 0
     for block in read_blocks(path, required):
         accepted = []
@@ -131,7 +144,8 @@ def _parsed(
     report.files.append(str(path))
 
 
-def _batches(blocks: Iterable[list[tuple[Any, ...]]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def batches(blocks: Iterable[list[tuple[Any, ...]]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Rows as batches of a schema, a column for each attribute, of about 50,000 rows, fewer when rows are long."""
     rows: list[tuple[Any, ...]] = []
     n_blocks = 0
     for block in blocks:

@@ -86,6 +86,11 @@ class GenerationWriter:
                 files.append(file)
             yield files
 
+    def written(self) -> Generation:
+        """What was written so far, to read while the rest is built. Its manifest knows names and parameters only."""
+        files: dict[str, Any] = {path.name: {} for path in self.directory.iterdir()}
+        return Generation(self.directory, {"name": self.name, "parameters": self.parameters, "files": files})
+
     def save_json(self, name: str, value: Any) -> None:
         """Writes `<name>.json` for `Generation.json`."""
         self.path(f"{name}.json").write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")

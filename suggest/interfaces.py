@@ -31,7 +31,8 @@ class EventLog(Protocol):
         """Writes events and their effects in one transaction; durable when it returns.
 
         Idempotent by `event_id`, also for events that `forget` has erased since. Effects: a `search`
-        enters its user's history; a `delete` with a query makes a tombstone as of its `ts_us`.
+        enters its user's history; a `delete` makes a tombstone of each query, item and
+        comment it names, as of its `ts_us`.
 
         Raises:
             StateError: nothing of the call was written.
@@ -90,8 +91,12 @@ class TombstoneStore(Protocol):
         """Query as given to its moment in µs: 0 for `block`, the earliest `ts_us` for `delete`."""
         ...
 
+    def deleted(self) -> Mapping[tuple[str, str], int]:
+        """(`item` or `comment`, its id) of what delete events name to the earliest `ts_us` in µs."""
+        ...
+
     def moved(self) -> int:
-        """A number that differs whenever `tombstones` or `forgotten` would. At most a few µs."""
+        """A number that differs whenever `tombstones`, `deleted` or `forgotten` would. At most a few µs."""
         ...
 
 

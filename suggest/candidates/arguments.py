@@ -16,12 +16,30 @@ def check_arguments(text: object, k: object, match: object) -> None:
     Raises:
         ArgumentError: names the argument.
     """
-    if not isinstance(text, str):
-        raise ArgumentError("text", f"expected text, got {type(text).__name__}")
-    if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= MAX_K:
-        raise ArgumentError("k", f"expected a whole number from 1 to {MAX_K}, got {k!r}")
+    check_text("text", text)
+    check_k(k)
     if match not in ("any", "prefix"):
         raise ArgumentError("match", f"expected 'any' or 'prefix', got {match!r}")
+
+
+def check_text(argument: str, text: object) -> None:
+    """Refuses what is no text.
+
+    Raises:
+        ArgumentError: names the argument.
+    """
+    if not isinstance(text, str):
+        raise ArgumentError(argument, f"expected text, got {type(text).__name__}")
+
+
+def check_k(k: object) -> None:
+    """Refuses a number of suggestions that nobody is given.
+
+    Raises:
+        ArgumentError: it is none from 1 to `MAX_K`.
+    """
+    if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= MAX_K:
+        raise ArgumentError("k", f"expected a whole number from 1 to {MAX_K}, got {k!r}")
 
 
 def checked_id(argument: str, value: object) -> str:

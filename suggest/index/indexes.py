@@ -98,7 +98,7 @@ def save_indexes(
     learned: Sequence[Learned] = (),
     statistics: WordStatistics | None = None,
     behaviour: Behaviour | None = None,
-) -> None:
+) -> npt.NDArray[np.uint32]:
     """Writes everything that `Indexes.open` reads.
 
     Args:
@@ -110,6 +110,9 @@ def save_indexes(
         learned: corrections that people made.
         statistics: of words that completions may be generated from; without them none are.
         behaviour: by region, by clicks and within sessions; without it nothing of these is known.
+
+    Returns:
+        The id of each row of `columns`, uint32[n].
     """
     ids = save_queries(writer, columns)
     rank = ranks(columns.weight)
@@ -126,3 +129,4 @@ def save_indexes(
         save_regions(writer, ids, behaviour.regions)
         save_clicks(writer, ids, behaviour.clicks)
         save_transitions(writer, ids, behaviour.transitions)
+    return ids

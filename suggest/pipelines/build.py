@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,29 +16,25 @@ import numpy as np
 import pyarrow as pa
 
 from suggest.artifacts import Generation, GenerationWriter, building, sha256_of
-from suggest.errors import ArtifactError, InputError, NotBuiltError
-from suggest.index import (
-    ProfileRows,
-    QueryColumns,
-    save_profiles,
-)
+from suggest.errors import ArtifactError, InputError
+from suggest.index import Indexes, ProfileRows, QueryColumns, save_profiles
 from suggest.index.table import RECENT_DAYS
 from suggest.interfaces import State
+from suggest.pipelines.admitted import Admitted, Progress
 from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect
 from suggest.pipelines.position_bias import save_examination
 from suggest.pipelines.publish import carry_ranker
 from suggest.pipelines.report import ReadReport
 from suggest.pipelines.suggestible import Removed, suggestible
+from suggest.pipelines.vectors import MAX_VECTORS, chosen_encoder, make_vectors
 from suggest.pipelines.word_statistics import word_statistics
 from suggest.pipelines.write_index import write_index
+from suggest.pipelines.write_surfaces import write_surfaces
 from suggest.rank import Policy
 from suggest.rank.personal_data import Safety
 from suggest.stores import open_state
 from suggest.text import normalise
 from suggest.types import DAY_US, now_us
-
-Progress = Callable[[str, int, int], None]
-"""Called with a stage's name, how much of it is done and how much there is (0 when unknown)."""
 
 MEMORY_LIMIT = "512MB"
 """What DuckDB may hold before it spills to disk; a build then stays within about 1 GiB."""
@@ -60,7 +56,6 @@ class BuildReport:
         n_users: people whose own history the generation carries.
         removed: queries that the policy kept out, by reason.
         read: what the readers accepted, rejected and dropped.
-        unused: inputs that this version does not use.
         bytes: size of the generation.
         bytes_per_query: of strings, tries, tables and statistics, without people's histories.
         seconds: wall time.
@@ -72,7 +67,6 @@ class BuildReport:
     n_users: int
     removed: dict[str, int]
     read: dict[str, Any]
-    unused: list[str]
     bytes: int
     bytes_per_query: float
     seconds: float
@@ -95,6 +89,7 @@ def build(
     allowlist: str | Path | None = None,
     min_users: int = 2,
     encoder: str = "default",
+    max_vectors: int = MAX_VECTORS,
     safety: Safety = "standard",
     profanity: bool = True,
     strict: bool = False,
@@ -109,13 +104,14 @@ def build(
         out: the index directory.
         events: log files.
         queries: files of queries with counts.
-        items: checked to exist; this version does not use them.
-        comments: likewise.
-        lexicon: likewise.
+        items: files of what queries are shown beside.
+        comments: files of what people wrote under them.
+        lexicon: files of names, for what is tapped in comments.
         blocklist: file of what is never suggested.
         allowlist: file of exceptions from it.
         min_users: how many people must have searched a query before others are shown it.
-        encoder: `default` or `none`; this version makes no vectors.
+        encoder: what makes vectors of texts: `default`, `none`, or a sentence-transformers model by name or path.
+        max_vectors: the heaviest queries that get one.
         safety: `strict`, `standard` or `off`: the personal-data patterns.
         profanity: whether profane queries are kept from others than their author.
         strict: stop at the first malformed row.
@@ -131,7 +127,8 @@ def build(
     """
     started = time.monotonic()
     told = progress or (lambda _stage, _done, _total: None)
-    unused = _unused({"items": items, "comments": comments, "lexicon": lexicon}, encoder)
+    _require_files([*items, *comments, *lexicon])
+    encodes = chosen_encoder(encoder)
     policy = policy or Policy.from_files(
         blocklist=blocklist, allowlist=allowlist, min_users=min_users, safety=safety, profanity=profanity
     )
@@ -146,9 +143,10 @@ def build(
         told("count words", 0, 0)
         words = word_statistics(connection, tables, columns.keys, blocked, policy, MAX_PER_USER)
         told("write the index", 0, 0)
-        write_index(writer, tables, rows, columns, words, policy.min_users)
+        ids, row_of = write_index(writer, tables, rows, columns, words, policy.min_users)
         n_users = _write_profiles(connection, writer, tables, policy)
-        writer.inputs = [*_described("events", events), *_described("queries", queries)]
+        files = {"events": events, "queries": queries, "items": items, "comments": comments, "lexicon": lexicon}
+        writer.inputs = [described for kind, paths in files.items() for described in _described(kind, paths)]
         writer.parameters |= {
             "n_queries": len(columns),
             "watermark_us": tables.watermark_us or None,
@@ -156,14 +154,39 @@ def build(
             "safety": policy.safety,
             "profanity": policy.profanity,
             "memory_limit": MEMORY_LIMIT,
+            "encoder": encoder,
         }
+        told("make vectors", 0, 0)
+        vector_rows, vectors = make_vectors(columns, encodes, max_vectors, Path(out), told)
+        made = Admitted(
+            writer=writer,
+            indexes=Indexes.open(writer.written()),
+            connection=connection,
+            tables=tables,
+            columns=columns,
+            ids=ids,
+            row_of=row_of,
+            blocked=blocked,
+            policy=policy,
+            encoder=encodes,
+            vector_rows=vector_rows,
+            vectors=vectors,
+            items=[Path(path) for path in items],
+            comments=[Path(path) for path in comments],
+            lexicon=[Path(path) for path in lexicon],
+            strict=strict,
+            report=report,
+            cache=Path(out),
+            told=told,
+        )
+        write_surfaces(made)
         writer.save_json("policy", policy.to_json())
         writer.save_json("removed", removed.to_json())
         writer.save_json("tombstones", _tombstones(tables))
         save_examination(writer, tables.examination)
         carry_ranker(out, writer)
         told("publish", 0, 0)
-    return _report(Generation.open(out, writer.name, verify=False), n_users, removed, report, unused, started)
+    return _report(Generation.open(out, writer.name, verify=False), n_users, removed, report, started)
 
 
 def _inputs(
@@ -278,14 +301,11 @@ def _tombstones(tables: LogTables) -> dict[str, int]:
     return dict(zip(rows["key"].to_pylist(), rows["deleted_us"].to_pylist(), strict=True))
 
 
-def _unused(inputs: Mapping[str, Sequence[str | Path]], encoder: str) -> list[str]:
-    if encoder not in ("default", "none"):
-        raise NotBuiltError(f"--encoder {encoder}: this version makes no vectors; leave it out")
-    for paths in inputs.values():
-        for path in paths:
-            if not Path(path).is_file():
-                raise InputError(f"{path}: no such file")
-    return [name for name, paths in inputs.items() if paths]
+def _require_files(paths: Iterable[str | Path]) -> None:
+    """Refuses before the log is read what would fail after."""
+    for path in paths:
+        if not Path(path).is_file():
+            raise InputError(f"{path}: no such file")
 
 
 def _described(kind: str, paths: Sequence[str | Path]) -> Iterator[dict[str, Any]]:
@@ -303,7 +323,6 @@ def _report(
     n_users: int,
     removed: Removed,
     report: ReadReport,
-    unused: list[str],
     started: float,
 ) -> BuildReport:
     sizes = generation.bytes_by_file()
@@ -315,7 +334,6 @@ def _report(
         n_users=n_users,
         removed=dict(sorted(removed.counts.items())),
         read=report.to_json(),
-        unused=unused,
         bytes=sum(sizes.values()),
         bytes_per_query=round((sum(sizes.values()) - personal) / n_queries, 1),
         seconds=round(time.monotonic() - started, 1),

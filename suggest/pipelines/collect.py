@@ -46,10 +46,13 @@ _EVENT_COLUMNS = (
     "session",
     "query",
     "source",
+    "item",
+    "comment",
     "request_id",
     "surface",
     "input",
     "shown",
+    "watch_s",
     "propensities",
 )
 
@@ -94,6 +97,12 @@ class LogTables:
         counts: key: string; count, users: int64, and more; a row for each of the `--queries` format.
         by_locale: see `locale_weights`.
         by_region: see `region_weights`.
+        searches: the final ones: user, key, source: string; session, item, locale, region: string or null; ts_us,
+            known_at_us: int64.
+        views: user, item: string; session: string or null; ts_us: int64; watch_s: float64 or null.
+        slots: see `slots`; of all surfaces. `input` is the item of surface `item`, the comment of `comment`.
+        deleted: kind (`item` or `comment`), name: string, together unique, of what delete events name. No row of
+            another table names one, but for the slots.
         steps: see `transitions`.
         clicks: see `click_statistics`; of the typeahead alone.
         examination: see `examination_curves`; likewise.
@@ -111,6 +120,10 @@ class LogTables:
     counts: ir.Table
     by_locale: ir.Table
     by_region: ir.Table
+    searches: ir.Table
+    views: ir.Table
+    slots: ir.Table
+    deleted: ir.Table
     steps: ir.Table
     clicks: ir.Table
     examination: Mapping[str, Floats]
@@ -156,15 +169,19 @@ def collect(connection: Any, inputs: BuildInputs, report: ReadReport, *, directo
     tombstones = connection.create_table("tombstones", _tombstones(events, spelled))
     # Written out: five tables are made of it, and each would join it anew.
     counts = connection.create_table("counts", _usable(connection, _spell(counts, spelled), tombstones, report))
-    searches = _spell(events.filter(events.type == "search"), spelled)
+    deleted = connection.create_table("deleted", _deleted(events))
+    searches = _spell(_without_deleted_item(events.filter(events.type == "search"), deleted), spelled)
     searches = _usable(connection, searches, tombstones, report)
     marked = connection.create_table("searches", final_intent(searches, inputs.typing_us))
     report.drop("half_typed", _n_rows(connection, marked.filter(~marked.is_final)))
     named = _usable(connection, _spell(aliases(counts), spelled), tombstones, report)
     named = named.filter(named.key != named.named).select(key="named", alias="key").distinct()
     searches = marked.filter(marked.is_final)
-    clicks, examination = _clicks(connection, events, spelled, inputs.max_per_user)
-    return _tables(connection, searches, counts, named, clicks, examination, tombstones, inputs, watermark_us)
+    views = events.filter(events.type == "view").select("user", "item", "session", "ts_us", "watch_s")
+    of_items = deleted.filter(deleted.kind == "item")
+    views = connection.create_table("views", views.anti_join(of_items, views.item == of_items.name))
+    behaviour = views, deleted, *_clicks(connection, events, spelled, inputs.max_per_user)
+    return _tables(connection, searches, counts, named, behaviour, tombstones, inputs, watermark_us)
 
 
 def _stage(connection: Any, inputs: BuildInputs, report: ReadReport, directory: Path) -> tuple[ir.Table, ir.Table, int]:
@@ -225,6 +242,21 @@ def _tombstones(events: ir.Table, spelled: ir.Table) -> ir.Table:
     return deletes.group_by("key").agg(deleted_us=deletes.ts_us.min())
 
 
+def _deleted(events: ir.Table) -> ir.Table:
+    """The items and the comments that delete events name."""
+    deletes = events.filter(events.type == "delete")
+    of_kinds = (deletes.select(kind=ibis.literal(kind), name=deletes[kind]) for kind in ("item", "comment"))
+    named = ibis.union(*of_kinds)
+    return named.filter(named.name.notnull()).distinct()
+
+
+def _without_deleted_item(searches: ir.Table, deleted: ir.Table) -> ir.Table:
+    """Searches beside a deleted item are searches beside none."""
+    of_items = deleted.filter(deleted.kind == "item").select(gone="name")
+    joined = searches.left_join(of_items, searches.item == of_items.gone)
+    return joined.mutate(item=joined.item.nullif(joined.gone)).drop("gone")
+
+
 def _spell(rows: ir.Table, spelled: ir.Table) -> ir.Table:
     return rows.join(spelled, "query").drop("query")
 
@@ -244,12 +276,12 @@ def _tables(
     searches: ir.Table,
     counts: ir.Table,
     named: ir.Table,
-    clicks: ir.Table,
-    examination: Mapping[str, Floats],
+    behaviour: tuple[ir.Table, ir.Table, ir.Table, ir.Table, Mapping[str, Floats]],
     tombstones: ir.Table,
     inputs: BuildInputs,
     watermark_us: int,
 ) -> LogTables:
+    views, deleted, seen, clicks, examination = behaviour
     uses = connection.create_table("uses", query_uses(searches, watermark_us, inputs.half_life_us))
     forms = surface_forms(searches, counts)
     statistics = query_statistics(uses, forms, counts, inputs.max_per_user)
@@ -260,6 +292,10 @@ def _tables(
         counts=counts,
         by_locale=by_locale,
         by_region=connection.create_table("by_region", region_weights(searches, counts, inputs.max_per_user)),
+        searches=searches,
+        views=views,
+        slots=seen,
+        deleted=deleted,
         steps=connection.create_table("steps", transitions(searches)),
         clicks=clicks,
         examination=examination,
@@ -274,13 +310,14 @@ def _tables(
 
 def _clicks(
     connection: Any, events: ir.Table, spelled: ir.Table, max_per_user: int | None
-) -> tuple[ir.Table, Mapping[str, Floats]]:
+) -> tuple[ir.Table, ir.Table, Mapping[str, Floats]]:
+    """What was shown, on all surfaces; what of it was clicked in the typeahead, and how far people look there."""
     if not _n_rows(connection, events.filter(events.type == "impression")):
-        return connection.create_table("clicks", schema=CLICK_SCHEMA), {}
-    seen = slots(events, spelled)
-    seen = connection.create_table("slots", seen.filter(seen.surface == "typeahead"))
-    curves = examination_curves(connection, seen, max_per_user)
-    return connection.create_table("clicks", click_statistics(connection, seen, curves, max_per_user)), curves
+        return slots(events, spelled), connection.create_table("clicks", schema=CLICK_SCHEMA), {}
+    seen = connection.create_table("slots", slots(events, spelled))
+    typed = seen.filter(seen.surface == "typeahead")
+    curves = examination_curves(connection, typed, max_per_user)
+    return seen, connection.create_table("clicks", click_statistics(connection, typed, curves, max_per_user)), curves
 
 
 def _n_rows(connection: Any, table: ir.Table) -> int:

@@ -25,7 +25,8 @@ from suggest.evaluation import comparison_text
 from suggest.evaluation.examples import SURE_COST, SURFACE, ExampleList, examples_in_processes
 from suggest.features import column
 from suggest.interfaces import State
-from suggest.pipelines.build import Progress, build
+from suggest.pipelines.admitted import Progress
+from suggest.pipelines.build import build
 from suggest.pipelines.position_bias import Floats, looks, prior_examination, saved_examination
 from suggest.pipelines.publish import publish_ranker
 from suggest.pipelines.training_folder import training_folder

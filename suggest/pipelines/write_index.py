@@ -44,8 +44,8 @@ def write_index(
     columns: QueryColumns,
     words: WordStatistics,
     min_users: int,
-) -> None:
-    """Writes everything that `Indexes.open` reads.
+) -> tuple[npt.NDArray[np.uint32], ir.Table]:
+    """Writes everything that `Indexes.open` reads but vectors.
 
     Args:
         writer: the generation being built.
@@ -54,9 +54,12 @@ def write_index(
         columns: the same as columns.
         words: as of `word_statistics`.
         min_users: how many people must have made a correction, or a transition.
+
+    Returns:
+        The id of each row of `columns`, uint32[n]; and key: string, unique; row: int64.
     """
     row_of = ibis.memtable(rows.select(["key"]).append_column("row", pa.array(np.arange(len(rows)))))
-    save_indexes(
+    ids = save_indexes(
         writer,
         columns,
         _locales(tables, row_of, columns),
@@ -66,6 +69,7 @@ def write_index(
         words,
         Behaviour(_regions(tables, row_of), _clicks(tables, row_of), transition_rows(tables.steps, row_of, min_users)),
     )
+    return ids, row_of
 
 
 def _regions(tables: LogTables, row_of: ir.Table) -> dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:

@@ -1,9 +1,10 @@
-"""What must not be shown although the generation holds it: tombstones, and what forgotten people leave behind."""
+"""What must not be shown although the generation holds it: what was deleted, and what forgotten people leave behind."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from suggest.errors import ArgumentError
@@ -20,11 +21,15 @@ class Hidden(NamedTuple):
         ids: their ids in the index.
         keys: their normalised texts, also of those that no index holds.
         parts: words, and pairs of words in a row, that nothing may be put together of.
+        items: deleted ones.
+        comments: deleted ones.
     """
 
     ids: frozenset[int]
     keys: frozenset[str]
     parts: frozenset[tuple[str, ...]]
+    items: frozenset[str]
+    comments: frozenset[str]
 
 
 class HiddenQueries:
@@ -33,6 +38,7 @@ class HiddenQueries:
     def __init__(
         self,
         tombstones: Mapping[str, int],
+        deleted: Mapping[tuple[str, str], int],
         forgotten: Mapping[str, int],
         indexes: Indexes,
         profiles: ProfileTable,
@@ -42,22 +48,26 @@ class HiddenQueries:
         for query, since_us in tombstones.items():
             key = normalise(query)
             self._since_us[key] = min(since_us, self._since_us.get(key, since_us))
+        self._deleted = deleted
         self._index = indexes.prefixes
         gone = [_forgotten_keys(user, at_us, profiles) for user, at_us in forgotten.items()]
         self._left_behind = frozenset(_too_few_without(gone, indexes.prefixes, min_users))
         self._parts_left_behind = frozenset(_parts_of_too_few_without(gone, indexes.word_model, min_users))
-        self._latest_us = max(self._since_us.values(), default=0)
-        self._all = self._hidden(list(self._since_us))
+        self._latest_us = max(chain(self._since_us.values(), deleted.values()), default=0)
+        self._all = self._hidden(self._latest_us)
 
     def as_of(self, now_us: int | None) -> Hidden:
         """What is hidden from a request whose clock shows `now_us`; all of it where that is None."""
         if now_us is None or now_us >= self._latest_us:
             return self._all
-        return self._hidden([key for key, since_us in self._since_us.items() if since_us <= now_us])
+        return self._hidden(now_us)
 
-    def _hidden(self, keys: list[str]) -> Hidden:
-        ids = {self._index.queries.find(key) for key in keys} - {-1}
-        return Hidden(frozenset(ids) | self._left_behind, frozenset(keys), self._parts_left_behind)
+    def _hidden(self, until_us: int) -> Hidden:
+        keys = frozenset(key for key, since_us in self._since_us.items() if since_us <= until_us)
+        ids = frozenset(self._index.queries.find(key) for key in keys) - {-1}
+        gone = [target for target, since_us in self._deleted.items() if since_us <= until_us]
+        items, comments = (frozenset(name for of, name in gone if of == kind) for kind in ("item", "comment"))
+        return Hidden(ids | self._left_behind, keys, self._parts_left_behind, items, comments)
 
 
 def _forgotten_keys(user: str, at_us: int, profiles: ProfileTable) -> set[str]:

@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from suggest.errors import StateError
 from suggest.interfaces import Appended
-from suggest.stores.identity import seen_key
+from suggest.stores.identity import deleted_targets, seen_key
 from suggest.types import Event, PastSearch
 
 _PAGE = 1000
@@ -31,6 +31,7 @@ class MemoryState:
         self._histories: dict[str, list[tuple[int, PastSearch]]] = {}
         self._versions: dict[str, int] = {}
         self._tombstones: dict[str, int] = {}
+        self._deleted: dict[tuple[str, str], int] = {}
         self._forgotten: dict[str, int] = {}
         self._moved = 0
         self._counts = Counter(forgotten=0, blocked=0)
@@ -97,6 +98,11 @@ class MemoryState:
         with self._lock:
             return dict(self._tombstones)
 
+    def deleted(self) -> Mapping[tuple[str, str], int]:
+        """See `TombstoneStore.deleted`. A copy."""
+        with self._lock:
+            return dict(self._deleted)
+
     def moved(self) -> int:
         """See `TombstoneStore.moved`."""
         return self._moved
@@ -121,19 +127,21 @@ class MemoryState:
         self._watermark += 1
         self._log.append((self._watermark, event))
         self._counts[event.type] += 1
-        if event.query is not None:
-            self._take_effect(event, event.query)
-        return True
-
-    def _take_effect(self, event: Event, query: str) -> None:
-        if event.type == "search":
-            search = PastSearch(event.ts_us, query, event.session, event.source == "typed")
+        if event.type == "search" and event.query is not None:
+            search = PastSearch(event.ts_us, event.query, event.session, event.source == "typed")
             # insort goes to the right of equal times: ties stay in order of acceptance.
             insort(self._histories.setdefault(event.user, []), (self._watermark, search), key=_ts_us)
             self._versions[event.user] = self._watermark
         elif event.type == "delete":
-            self._tombstones[query] = min(event.ts_us, self._tombstones.get(query, event.ts_us))
-            self._moved += 1
+            self._delete(event)
+        return True
+
+    def _delete(self, event: Event) -> None:
+        if event.query is not None:
+            self._tombstones[event.query] = min(event.ts_us, self._tombstones.get(event.query, event.ts_us))
+        for target in deleted_targets(event):
+            self._deleted[target] = min(event.ts_us, self._deleted.get(target, event.ts_us))
+        self._moved += 1
 
 
 def _ts_us(entry: tuple[int, PastSearch]) -> int:

@@ -132,6 +132,10 @@ class SqliteState:
         """See `TombstoneStore.tombstones`."""
         return dict(self._rows("SELECT query, ts_us FROM tombstones"))
 
+    def deleted(self) -> Mapping[tuple[str, str], int]:
+        """See `TombstoneStore.deleted`."""
+        return {(kind, name): ts_us for kind, name, ts_us in self._rows("SELECT kind, name, ts_us FROM deleted")}
+
     def moved(self) -> int:
         """See `TombstoneStore.moved`. About 3 µs when nothing was written for a while, else 7 µs more.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from suggest.stores.identity import seen_key
+from suggest.stores.identity import deleted_targets, seen_key
 from suggest.types import Event
 
 _TS_US, _KNOWN_AT_US = (Event._fields.index(name) for name in ("ts_us", "known_at_us"))
@@ -93,8 +93,16 @@ def count(writer: sqlite3.Connection, added: Mapping[str, int]) -> None:
     )
 
 
+def write_deleted(writer: sqlite3.Connection, deletes: Iterable[Event]) -> None:
+    """Remembers the items and comments that delete events name, in the open transaction."""
+    writer.executemany(
+        "INSERT INTO deleted VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ts_us = min(ts_us, excluded.ts_us)",
+        ((*target, event.ts_us) for event in deletes for target in deleted_targets(event)),
+    )
+
+
 def note_move(writer: sqlite3.Connection) -> None:
-    """Tells every reader that tombstones or forgotten users changed, in the open transaction."""
+    """Tells every reader that what is deleted or forgotten users changed, in the open transaction."""
     writer.execute("UPDATE marks SET moved = moved + 1")
 
 
@@ -124,10 +132,11 @@ def _write_users(writer: sqlite3.Connection, numbered: Sequence[tuple[int, Event
 
 
 def _write_tombstones(writer: sqlite3.Connection, events: Iterable[Event]) -> None:
-    deleted = [(event.query, event.ts_us) for event in events if event.type == "delete" and event.query is not None]
-    if deleted:
+    deletes = [event for event in events if event.type == "delete"]
+    if deletes:
         writer.executemany(
             "INSERT INTO tombstones VALUES (?, ?) ON CONFLICT DO UPDATE SET ts_us = min(ts_us, excluded.ts_us)",
-            deleted,
+            ((event.query, event.ts_us) for event in deletes if event.query is not None),
         )
+        write_deleted(writer, deletes)
         note_move(writer)

@@ -10,9 +10,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from suggest.errors import StateError
+from suggest.stores.sqlite_events import is_erased, to_event, write_deleted
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Kept as `PRAGMA user_version`; a change that this program could not read raises it."""
+
+_WITHOUT_DELETED = 1
+"""The format that did not list deleted items and comments."""
 
 _APPLICATION_ID = int.from_bytes(b"SGST", "big")
 _OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables
@@ -24,6 +28,11 @@ BUSY_TIMEOUT_S = 10.0
 # moves rows between pages (measured: 1 to 5 remnants in a 2 MB file). So rows with a user's words never move:
 # the log only grows at its end, and to erase an event is to overwrite its body in place, at the same size.
 # `by_user` may be balanced at will, as it holds numbers only.
+_DELETED = """
+CREATE TABLE deleted (
+    kind TEXT, name TEXT, ts_us INTEGER NOT NULL, PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+"""
 _SCHEMA = """
 CREATE TABLE marks (watermark INTEGER NOT NULL, moved INTEGER NOT NULL) STRICT;
 INSERT INTO marks VALUES (0, 0);
@@ -130,6 +139,8 @@ def _check_format(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != _APPLICATION_ID:
         raise StateError(f"{path} is not a state of suggest; give another path")
+    if version == _WITHOUT_DELETED:
+        version = _upgrade(connection)
     if version != FORMAT_VERSION:
         raise StateError(
             f"the state {path} has format {version}, and this program reads format {FORMAT_VERSION}; "
@@ -137,12 +148,30 @@ def _check_format(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def _upgrade(connection: sqlite3.Connection) -> int:
+    """Brings a state of the format before this one up to it, in one transaction; returns the format it now has."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == _WITHOUT_DELETED:  # else another process was first
+            connection.execute(_DELETED)
+            bodies = (body for (body,) in connection.execute("SELECT body FROM log") if not is_erased(body))
+            write_deleted(connection, [event for event in map(to_event, bodies) if event.type == "delete"])
+            connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
+            version = FORMAT_VERSION
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+    return int(version)
+
+
 def _create(path: Path) -> None:
     try:
         with _published(path) as partial, closing(sqlite3.connect(partial)) as connection:
             connection.executescript(
                 f"PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {FORMAT_VERSION};"
-                f"PRAGMA journal_mode = WAL; BEGIN; {_SCHEMA} COMMIT;"
+                f"PRAGMA journal_mode = WAL; BEGIN; {_SCHEMA} {_DELETED} COMMIT;"
             )
     except FileExistsError:
         return  # another process was first; its file is as good

@@ -52,7 +52,9 @@ class StandingReader:
         tombstones = dict(self._tombstones)
         for query, since_us in self._state.tombstones().items():
             tombstones[query] = min(since_us, tombstones.get(query, since_us))
-        hidden = HiddenQueries(tombstones, forgotten, self._indexes, self._profiles, self._policy.min_users)
+        hidden = HiddenQueries(
+            tombstones, self._state.deleted(), forgotten, self._indexes, self._profiles, self._policy.min_users
+        )
         return Standing(moved, hidden, Histories(self._profiles, self._state, forgotten, self._admits_own))
 
     def _admits_own(self, key: str, text: str) -> bool:

@@ -100,6 +100,7 @@ class EntitySpan(NamedTuple):
         query: what a tap searches for.
         score: higher is better.
         kind: kind of the entity, e.g. `music`.
+        explanation: where it was found and what its score is made of; only when asked for.
     """
 
     start: int
@@ -108,3 +109,4 @@ class EntitySpan(NamedTuple):
     query: str
     score: float
     kind: str
+    explanation: dict[str, Any] | None = None

@@ -15,7 +15,7 @@ import pytest
 
 from suggest import Engine
 from suggest.artifacts import Generation, current
-from suggest.errors import BuildLocked, InputError, NotBuiltError
+from suggest.errors import BuildLocked, InputError
 from suggest.pipelines.build import MAX_PER_USER, build
 from suggest.pipelines.write_index import MAX_LOCALES
 from suggest.stores import open_state
@@ -230,16 +230,10 @@ def test_a_deleted_query_is_in_no_index(tmp_path):
     assert build(tmp_path / "index", events=[log], min_users=1).n_queries == 1
 
 
-def test_an_encoder_that_cannot_be_had_is_told(tmp_path):
-    with pytest.raises(NotBuiltError, match="my-model"):
-        build(tmp_path / "index", encoder="my-model")
-
-
-def test_inputs_this_version_does_not_use_are_named(tmp_path):
-    log = write_log(tmp_path / "log.jsonl", [("a", "soap", None), ("b", "soap", None)])
-    assert build(tmp_path / "index", events=[log], items=[log]).unused == ["items"]
-    with pytest.raises(InputError, match="no such file"):
-        build(tmp_path / "index", events=[log], lexicon=[tmp_path / "missing.tsv"])
+@pytest.mark.parametrize("kind", ["items", "comments", "lexicon"])
+def test_a_missing_file_is_told_before_anything_is_read(tmp_path, kind):
+    with pytest.raises(InputError, match=r"missing\.tsv: no such file"):
+        build(tmp_path / "index", events=[tmp_path / "log.jsonl"], **{kind: [tmp_path / "missing.tsv"]})
 
 
 PROGRAM = "import sys; from suggest.pipelines.build import build; build(sys.argv[1], events=[sys.argv[2]])"

@@ -152,6 +152,7 @@ def law_moved_moves_with_tombstones_and_forgotten(fresh: Fresh) -> None:
     changes: list[Callable[[], object]] = [
         lambda: state.append([a_delete("q", 9)]),
         lambda: state.append([a_delete("q", 8)]),
+        lambda: state.append([a_delete(None, 1, "video")]),
         lambda: state.block(["q"], 1),
         lambda: state.forget("u", 1),
         lambda: state.forget("u", 2),
@@ -162,8 +163,18 @@ def law_moved_moves_with_tombstones_and_forgotten(fresh: Fresh) -> None:
         assert state.moved() not in seen
         seen.add(state.moved())
     before = state.moved()
-    state.append([a_search("u", "q"), a_delete(None, 1, "video")])
+    state.append([a_search("u", "q")])
     assert state.moved() == before
+
+
+def law_deleted_items_and_comments_keep_the_earliest_moment(fresh: Fresh) -> None:
+    state = fresh()
+    assert dict(state.deleted()) == {}
+    comment = Event("delete", 5, "admin", "c1", 5, comment="video")
+    state.append([a_delete(None, 9, "video"), a_delete(None, 4, "video"), a_delete("q", 3, "other"), comment])
+    state.forget("admin", 10)
+    assert dict(state.deleted()) == {("item", "video"): 4, ("item", "other"): 3, ("comment", "video"): 5}
+    assert dict(state.tombstones()) == {"q": 3}
 
 
 def law_read_goes_on_amid_writes(fresh: Fresh) -> None:

@@ -18,7 +18,7 @@ from suggest.stores import MemoryState, SqliteState, open_state
 from suggest.stores.sqlite_events import to_body, to_event
 from suggest.stores.sqlite_file import FORMAT_VERSION
 from suggest.types import Event
-from tests.stores.contract import a_search, every_field
+from tests.stores.contract import a_delete, a_search, every_field
 from tests.stores.writer import stream
 
 ROOT = Path(__file__).parents[2]
@@ -111,6 +111,18 @@ def test_sqlite_state_refuses_a_newer_format(path):
         newer.execute(f"PRAGMA user_version = {FORMAT_VERSION + 1}")
     with pytest.raises(StateError, match=rf"format {FORMAT_VERSION + 1}.*reads format {FORMAT_VERSION}"):
         SqliteState(path)
+
+
+def test_sqlite_state_of_the_format_before_lists_what_its_log_deletes(path):
+    with closing(SqliteState(path)) as state:
+        state.append([a_delete(None, 7, "video"), a_delete("q", 3), a_search("u", "q")])
+        before = list(state.read())
+    with closing(sqlite3.connect(path)) as older:
+        older.executescript("DROP TABLE deleted; PRAGMA user_version = 1;")
+    for _ in range(2):
+        with closing(SqliteState(path)) as state:
+            assert dict(state.deleted()) == {("item", "video"): 7}
+            assert list(state.read()) == before
 
 
 def test_sqlite_state_refuses_a_directory(tmp_path):

@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import repeat
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 from suggest.artifacts import Generation
-from suggest.candidates import Candidate, Request, gather
-from suggest.candidates.arguments import check_arguments, checked_id, checked_moment
-from suggest.candidates.completed import completed
-from suggest.candidates.fallbacks import Asked, Found, fallbacks_may_help
-from suggest.candidates.highlighting import highlight_matches
-from suggest.errors import ArgumentError, EventError, GenerationBroken, NotBuiltError
-from suggest.features import compute
-from suggest.index import ALL, Indexes
+from suggest.candidates.arguments import check_k, check_text, checked_id
+from suggest.engine.comment_entities import CommentEntities
+from suggest.engine.item_queries import ItemQueries
+from suggest.engine.related import RelatedQueries
+from suggest.engine.requests import Requests
+from suggest.engine.typeahead import Typeahead
+from suggest.errors import ArgumentError, EventError, GenerationBroken
+from suggest.index import Indexes
 from suggest.interfaces import State
-from suggest.rank import (
-    REPETITION,
-    Policy,
-    Ranker,
-    Scored,
-    chosen,
-    explanation,
-    popular_scores,
-    repetition,
-    require_content,
-    score_parts,
-)
+from suggest.rank import Policy, Ranker, Scored, require_content
 from suggest.stores import open_state
 from suggest.stores.standing import StandingReader
-from suggest.text import highlight_all, normalise_prefix
+from suggest.text.encoder import open_encoder
 from suggest.types import (
     Answer,
     EntitySpan,
@@ -41,13 +28,8 @@ from suggest.types import (
     Suggestion,
     now_us,
     parse_event,
-    parse_where,
     rfc3339,
-    suggestions,
 )
-
-JUDGED = 16_384
-"""Verdicts of the policy on texts put together of words that are remembered, some 3 MB at most."""
 
 RANKERS = ("default", "none")
 """Orders that `Engine.open` knows."""
@@ -70,12 +52,17 @@ class Engine:
         watermark_us: int | None = generation.parameters["watermark_us"]
         self.watermark = None if watermark_us is None else rfc3339(watermark_us)
         self._indexes = Indexes.open(generation)
-        self._ranker = Ranker.open(generation) if ranker == "default" else None
-        self._policy = Policy.from_json(generation.json("policy"))
-        self._admits = lru_cache(JUDGED)(lambda key: self._policy.refusal(key) is None)
+        policy = Policy.from_json(generation.json("policy"))
+        is_trained = ranker == "default"
+        encoder = open_encoder(generation)
+        self._typeahead = Typeahead(self._indexes, policy, Ranker.open(generation) if is_trained else None)
+        self._related = RelatedQueries(generation, self._indexes, encoder, policy, is_trained=is_trained)
+        self._items = ItemQueries(generation, self._indexes, encoder, policy, is_trained=is_trained)
+        self._comments = CommentEntities(generation, self._indexes, encoder, policy, is_trained=is_trained)
         self._state = state
         self._owns_state = owns_state
-        self._standing = StandingReader(generation, self._indexes, self._policy, state)
+        self._standing = StandingReader(generation, self._indexes, policy, state)
+        self._requests = Requests(self._indexes, self._standing)
 
     @classmethod
     def open(
@@ -172,8 +159,8 @@ class Engine:
         Raises:
             ArgumentError: an argument is out of range; `.argument` names it.
         """
-        request = self._request(text, k, user, locale, region, session, now, where, match, collapse)
-        return self._answered(request, explain, False, None).suggestions  # noqa: FBT003
+        request = self._requests.complete(text, k, user, locale, region, session, now, where, match, collapse)
+        return self._typeahead.answer(request, explain, False, None).suggestions  # noqa: FBT003
 
     def answer(  # noqa: D417 - its other arguments are described where users look, at `complete`
         self,
@@ -198,8 +185,8 @@ class Engine:
             features: fill `Answer.features` of answers that are not personal too.
             deadline_s: wall time that each fallback may take besides its budget; the answer then depends on it.
         """
-        request = self._request(text, k, user, locale, region, session, now, where, match, collapse)
-        return self._answered(request, explain, features, deadline_s)
+        request = self._requests.complete(text, k, user, locale, region, session, now, where, match, collapse)
+        return self._typeahead.answer(request, explain, features, deadline_s)
 
     def scored(
         self,
@@ -213,50 +200,8 @@ class Engine:
     ) -> Scored:
         """All candidates of `complete` with their features, for learning from; arguments as there."""
         # Ten, as callers ask for: how far slips and other scripts are looked for depends on it, and features do.
-        request = self._request(text, 10, user, locale, region, session, now, None, "any", collapse=True)
-        return self._scored(request, gather(request, self._indexes).candidates)
-
-    def _answered(self, request: Request, explain: bool, features: bool, deadline_s: float | None) -> Answer:
-        if not (request.is_personal or explain or features):
-            popular = self._popular(request)
-            if popular is not None:
-                return Answer(popular)
-        gathered = gather(request, self._indexes, deadline_s)
-        scored = self._scored(request, gathered.candidates)
-        rows = self._chosen(scored, request.k)
-        shown = self._suggestions(request, scored, rows)
-        if explain:
-            pairs = zip(shown, rows, strict=True)
-            shown = [suggested._replace(explanation=explanation(scored, row)) for suggested, row in pairs]
-        return Answer(shown, gathered.tried, gathered.cut, gathered.visited, scored.features[rows], request.now_us)
-
-    def _scored(self, request: Request, candidates: list[Candidate]) -> Scored:
-        """In the trained order where there is one for a person who typed something, else in the untrained."""
-        keys = [self._key(candidate) for candidate in candidates]
-        features = compute(request, candidates, keys, self._indexes)
-        ranker = self._ranker if request.is_personal and request.prefix else None
-        parts = score_parts(features, ranker)
-        if ranker is not None:
-            parts[:, REPETITION] = repetition(keys, parts.sum(axis=1), request.prefix)
-        return Scored(request, candidates, keys, features, parts)
-
-    def _chosen(self, scored: Scored, k: int) -> list[int]:
-        """Rows of the best `k`. What was put together of words meets the policy here: few do, and it costs 10 µs."""
-
-        def may_be_shown(row: int) -> bool:
-            return scored.candidates[row].source != "generated" or self._admits(scored.keys[row])
-
-        return chosen(scored.keys, scored.parts.sum(axis=1), k, may_be_shown)
-
-    def _suggestions(self, request: Request, scored: Scored, rows: list[int]) -> list[Suggestion]:
-        candidates = [scored.candidates[row] for row in rows]
-        texts = [self._text(scored.candidates[row], scored.keys[row]) for row in rows]
-        return suggestions(
-            texts,
-            scored.parts[rows].sum(axis=1).tolist(),
-            (candidate.source for candidate in candidates),
-            highlight_matches(request.prefix, texts, candidates),
-        )
+        request = self._requests.complete(text, 10, user, locale, region, session, now, None, "any", collapse=True)
+        return self._typeahead.scored(request)
 
     def queries(self) -> Iterator[str]:
         """The display forms of all queries that the generation holds, in no useful order. About 1 µs each."""
@@ -267,28 +212,70 @@ class Engine:
         """A number: while it stays, `complete` without a user, a `now` or an `explain` answers the same. About 4 µs."""
         return self._standing.latest().moved
 
-    def related(
-        self, query: str, k: int = 10, user: str | None = None, locale: str | None = None, now: object = None
-    ) -> list[Suggestion]:
-        """Not part of this version: raises `NotBuiltError`."""
-        _not_built("related queries", "query pairs")
-
-    def item_queries(
+    def related(  # noqa: D417 - those shared with `complete` are described there
         self,
-        item: str | None = None,
-        *,
+        query: str,
         k: int = 10,
         user: str | None = None,
+        locale: str | None = None,
+        now: object = None,
+        *,
+        region: str | None = None,
+        explain: bool = False,
+    ) -> list[Suggestion]:
+        """What else people search who search this, best first: never the same query in other words.
+
+        Args:
+            query: any query, also one that nobody has searched.
+            k: 1 to 100; fewer come back when fewer are alike.
+
+        Raises:
+            ArgumentError: an argument is out of range; `.argument` names it.
+        """
+        check_text("query", query)
+        check_k(k)
+        return self._related.answer(query, k, self._requests.asking(user, locale, region, now, explain))
+
+    def item_queries(  # noqa: D417 - those shared with `complete` are described there
+        self,
+        item: str | None = None,
+        k: int = 10,
+        user: str | None = None,
+        *,
         title: str | None = None,
         text: str | None = None,
         tags: Sequence[str] = (),
         locale: str | None = None,
+        region: str | None = None,
         min_score: float | None = None,
+        now: object = None,
+        explain: bool = False,
     ) -> list[Suggestion]:
-        """Not part of this version: raises `NotBuiltError`."""
-        _not_built("queries beside an item", "items")
+        """What one would search next to an item, best first: queries that the index holds, and no others.
 
-    def comment_entities(
+        Args:
+            item: an item that the generation was built with, or None for one it has never seen.
+            k: 1 to 100; fewer come back when fewer fit.
+            title: of an item never seen; so are `text` and `tags`.
+            text: what else is written on it.
+            tags: words that describe it.
+            min_score: leave out what scores less; scores are comparable across items. None leaves out nothing.
+
+        Raises:
+            ArgumentError: an argument is out of range, or there is no such item; `.argument` names it.
+            NotBuiltError: the generation was built without items.
+        """
+        check_k(k)
+        asking = self._requests.asking(user, locale, region, now, explain)
+        if item is not None:
+            if title is not None or text is not None or tags:
+                raise ArgumentError("item", "expected either an item or the title, text and tags of a new one")
+            return self._items.of_known(checked_id("item", item), k, asking, min_score)
+        check_text("title", title)
+        check_text("text", text or "")
+        return self._items.of_new(title or "", text or "", tags, k, asking, min_score)
+
+    def comment_entities(  # noqa: D417 - those shared with `complete` are described there
         self,
         text: str,
         item: str | None = None,
@@ -296,9 +283,46 @@ class Engine:
         locale: str | None = None,
         min_score: float | None = None,
         max_per_chars: float | None = None,
+        *,
+        now: object = None,
+        explain: bool = False,
     ) -> list[EntitySpan]:
-        """Not part of this version: raises `NotBuiltError`."""
-        _not_built("comment entities", "a lexicon")
+        """Spans of a comment that a reader would tap to search, in the order of the text; none overlaps another.
+
+        Args:
+            text: the comment.
+            item: what it stands under, if that is known: tells apart what one name may mean.
+            min_score: leave out what scores less. None leaves out nothing.
+            max_per_chars: at most so many spans for each code point, the best ones. None for any number.
+
+        Raises:
+            ArgumentError: an argument is out of range; `.argument` names it.
+        """
+        return self.entities_of_comments([text], item, user, locale, min_score, max_per_chars, now, explain=explain)[0]
+
+    def entities_of_comments(  # noqa: D417 - its other arguments are described at `comment_entities`
+        self,
+        texts: Sequence[str],
+        item: str | None = None,
+        user: str | None = None,
+        locale: str | None = None,
+        min_score: float | None = None,
+        max_per_chars: float | None = None,
+        now: object = None,
+        *,
+        explain: bool = False,
+    ) -> list[list[EntitySpan]]:
+        """`comment_entities` of each of several comments under one item: what they share is done once.
+
+        Args:
+            texts: the comments.
+        """
+        for text in texts:
+            check_text("text", text)
+        if item is not None:
+            checked_id("item", item)
+        asking = self._requests.asking(user, locale, None, now, explain)
+        return self._comments.answer(texts, item, asking, min_score, max_per_chars)
 
     def observe(self, records: Iterable[Mapping[str, Any]], *, latest_us: int | None = None) -> Observed:
         """Takes in events; the very next call sees them. Durable on return, as far as the state is.
@@ -327,73 +351,3 @@ class Engine:
         """Never suggests these again, from now."""
         require_content(queries)
         self._state.block(queries, now_us())
-
-    def _request(
-        self,
-        text: str,
-        k: int,
-        user: str | None,
-        locale: str | None,
-        region: str | None,
-        session: str | None,
-        now: object,
-        where: object,
-        match: str,
-        collapse: bool,
-    ) -> Request:
-        check_arguments(text, k, match)
-        if region is not None:
-            checked_id("region", region)
-        # Without a `now` everything accepted counts: a sender's clock may be a little ahead of this one.
-        at_us = None if now is None else checked_moment(now)
-        standing = self._standing.latest()
-        hidden = standing.hidden.as_of(at_us)
-        history = None
-        if user is not None:
-            history = standing.histories.of(checked_id("user", user))
-            if at_us is not None:
-                history = history.as_of(at_us)
-        moment_us = now_us() if at_us is None else at_us
-        if session is not None:
-            checked_id("session", session)
-        return Request(
-            normalise_prefix(text),
-            k,
-            ALL if locale is None else self._indexes.prefixes.locale(checked_id("locale", locale)),
-            region,
-            moment_us,
-            history or None,
-            session,
-            history.session_keys(session, moment_us) if history and match == "any" else (),
-            user is not None,
-            match,
-            collapse,
-            None if where is None else self._indexes.attributes.compile(parse_where(where)),
-            hidden.ids,
-            hidden.keys,
-            hidden.parts,
-        )
-
-    def _popular(self, request: Request) -> list[Suggestion] | None:
-        """The answer for nobody in particular, straight from the index; None where a fallback may improve on it."""
-        _, texts, weights, n_local = completed(request, self._indexes)
-        if request.match == "any":
-            asked = Asked(request, self._indexes, Found.of(weights, request.k, len(weights)))
-            if fallbacks_may_help(asked):
-                return None
-        scores = popular_scores(weights[:n_local], in_locale=True) + popular_scores(weights[n_local:], in_locale=False)
-        return suggestions(texts, scores, repeat("prefix"), highlight_all(texts, request.prefix))
-
-    def _key(self, candidate: Candidate) -> str:
-        if candidate.query_id >= 0:
-            return self._indexes.prefixes.queries.key(candidate.query_id)
-        return candidate.own.key if candidate.own is not None else candidate.text
-
-    def _text(self, candidate: Candidate, key: str) -> str:
-        if candidate.query_id >= 0:
-            return self._indexes.prefixes.queries.display(candidate.query_id, key)
-        return candidate.own.text if candidate.own is not None else key
-
-
-def _not_built(surface: str, needed: str) -> NoReturn:
-    raise NotBuiltError(f"this generation holds no {surface}; this version cannot build them yet (they need {needed})")

@@ -1,0 +1,119 @@
+"""Here is what stands in the box: candidates, features, order, and the answer."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import repeat
+
+from suggest.candidates import Candidate, Request, gather
+from suggest.candidates.completed import completed
+from suggest.candidates.fallbacks import Asked, Found, fallbacks_may_help
+from suggest.candidates.highlighting import highlight_matches
+from suggest.features import compute
+from suggest.index import Indexes
+from suggest.rank import (
+    REPETITION,
+    Policy,
+    Ranker,
+    Scored,
+    chosen,
+    explanation,
+    popular_scores,
+    repetition,
+    score_parts,
+)
+from suggest.text import highlight_all
+from suggest.types import Answer, Suggestion, suggestions
+
+JUDGED = 16_384
+"""Verdicts of the policy on texts put together of words that are remembered, some 3 MB at most."""
+
+
+class Typeahead:
+    """Answers what is being typed, from one generation."""
+
+    def __init__(self, indexes: Indexes, policy: Policy, ranker: Ranker | None) -> None:
+        """Keeps what it is given.
+
+        Args:
+            indexes: of the generation.
+            policy: judges what is put together of words.
+            ranker: the trained order; None for the untrained.
+        """
+        self._indexes = indexes
+        self._ranker = ranker
+        self._admits = lru_cache(JUDGED)(lambda key: policy.refusal(key) is None)
+
+    def answer(self, request: Request, explain: bool, features: bool, deadline_s: float | None) -> Answer:
+        """The answer to one request.
+
+        Args:
+            request: what is asked.
+            explain: fill `Suggestion.explanation`.
+            features: fill `Answer.features` of answers that are not personal too.
+            deadline_s: wall time that each fallback may take besides its budget.
+        """
+        if not (request.is_personal or explain or features):
+            popular = self._popular(request)
+            if popular is not None:
+                return Answer(popular)
+        gathered = gather(request, self._indexes, deadline_s)
+        scored = self._scored(request, gathered.candidates)
+        rows = self._chosen(scored, request.k)
+        shown = self._suggestions(request, scored, rows)
+        if explain:
+            pairs = zip(shown, rows, strict=True)
+            shown = [suggested._replace(explanation=explanation(scored, row)) for suggested, row in pairs]
+        return Answer(shown, gathered.tried, gathered.cut, gathered.visited, scored.features[rows], request.now_us)
+
+    def scored(self, request: Request) -> Scored:
+        """All candidates with their features, for learning from."""
+        return self._scored(request, gather(request, self._indexes).candidates)
+
+    def _scored(self, request: Request, candidates: list[Candidate]) -> Scored:
+        """In the trained order where there is one for a person who typed something, else in the untrained."""
+        keys = [self._key(candidate) for candidate in candidates]
+        features = compute(request, candidates, keys, self._indexes)
+        ranker = self._ranker if request.is_personal and request.prefix else None
+        parts = score_parts(features, ranker)
+        if ranker is not None:
+            parts[:, REPETITION] = repetition(keys, parts.sum(axis=1), request.prefix)
+        return Scored(request, candidates, keys, features, parts)
+
+    def _chosen(self, scored: Scored, k: int) -> list[int]:
+        """Rows of the best `k`. What was put together of words meets the policy here: few do, and it costs 10 µs."""
+
+        def may_be_shown(row: int) -> bool:
+            return scored.candidates[row].source != "generated" or self._admits(scored.keys[row])
+
+        return chosen(scored.keys, scored.parts.sum(axis=1), k, may_be_shown)
+
+    def _suggestions(self, request: Request, scored: Scored, rows: list[int]) -> list[Suggestion]:
+        candidates = [scored.candidates[row] for row in rows]
+        texts = [self._text(scored.candidates[row], scored.keys[row]) for row in rows]
+        return suggestions(
+            texts,
+            scored.parts[rows].sum(axis=1).tolist(),
+            (candidate.source for candidate in candidates),
+            highlight_matches(request.prefix, texts, candidates),
+        )
+
+    def _popular(self, request: Request) -> list[Suggestion] | None:
+        """The answer for nobody in particular, straight from the index; None where a fallback may improve on it."""
+        _, texts, weights, n_local = completed(request, self._indexes)
+        if request.match == "any":
+            asked = Asked(request, self._indexes, Found.of(weights, request.k, len(weights)))
+            if fallbacks_may_help(asked):
+                return None
+        scores = popular_scores(weights[:n_local], in_locale=True) + popular_scores(weights[n_local:], in_locale=False)
+        return suggestions(texts, scores, repeat("prefix"), highlight_all(texts, request.prefix))
+
+    def _key(self, candidate: Candidate) -> str:
+        if candidate.query_id >= 0:
+            return self._indexes.prefixes.queries.key(candidate.query_id)
+        return candidate.own.key if candidate.own is not None else candidate.text
+
+    def _text(self, candidate: Candidate, key: str) -> str:
+        if candidate.query_id >= 0:
+            return self._indexes.prefixes.queries.display(candidate.query_id, key)
+        return candidate.own.text if candidate.own is not None else key

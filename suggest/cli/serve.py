@@ -38,6 +38,12 @@ def add_to(subparsers: Subparsers) -> None:
         metavar="N",
         help="remove its oldest files beyond N MiB (default: 1024)",
     )
+    parser.add_argument(
+        "--demo",
+        type=Path,
+        metavar="DIR",
+        help="show the videos of DIR/items.jsonl and comments.jsonl (or .gz) on pages to try the surfaces on",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -58,6 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
         experiment=arguments.experiment,
         feature_log=arguments.feature_log,
         feature_log_bytes=arguments.feature_log_mib << 20,
+        demo=arguments.demo,
     )
 
 

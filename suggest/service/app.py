@@ -15,9 +15,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from suggest.errors import SuggestError
-from suggest.service import operations, pages, reads, writes
+from suggest.service import demo_routes, operations, pages, reads, writes
 from suggest.service.body import buffered
 from suggest.service.context import Context
+from suggest.service.demo import Demo
 from suggest.service.description import describe
 from suggest.service.feature_log import FeatureLog
 from suggest.service.generations import Generations
@@ -110,6 +111,7 @@ def _api(context: Context) -> FastAPI:
     )
     api.state.context = context
     api.state.static_files = pages.load_static_files()
+    api.state.demo = None if context.settings.demo is None else Demo.read(context.settings.demo)
     for router in (
         reads.router,
         reads.description_router,
@@ -117,6 +119,7 @@ def _api(context: Context) -> FastAPI:
         operations.router,
         operations.admin_router,
         pages.router,
+        demo_routes.router,
     ):
         api.include_router(router)
     for kind in (Refusal, SuggestError, RequestValidationError, HTTPException, Exception):

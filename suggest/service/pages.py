@@ -68,6 +68,12 @@ async def get_page(request: Request) -> Response:
     return _file(request, "index.html")
 
 
+@router.get("/video")
+async def get_video_page(request: Request) -> Response:
+    """The page of one video, which its address names as `?item=`: ids may hold anything, slashes too."""
+    return _file(request, "video.html")
+
+
 @router.get("/static/{name}")
 async def get_static_file(request: Request, name: str) -> Response:
     """One file of the demo page."""

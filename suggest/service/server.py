@@ -57,6 +57,7 @@ def serve(
     experiment: str | os.PathLike[str] | None = None,
     feature_log: str | os.PathLike[str] | None = None,
     feature_log_bytes: int = 1 << 30,
+    demo: str | os.PathLike[str] | None = None,
 ) -> None:
     """Serves until SIGINT or SIGTERM; requests under way are finished first, for at most 20 s.
 
@@ -72,10 +73,12 @@ def serve(
         experiment: a TOML file of the orders to compare, see `docs/experiments.md`; None for one order.
         feature_log: a directory in which the features of personal answers are logged; None to log none.
         feature_log_bytes: of all its files together; beyond it the oldest are removed.
+        demo: a folder with `items.jsonl` and `comments.jsonl`, plain or `.gz`, that the pages show; None for none.
 
     Raises:
         ArgumentError: arguments that do not go together, or a file that describes no experiment.
         ArtifactError: no generation can be served.
+        InputError: there is nothing to show in `demo`, or it is malformed.
         StateError: the state cannot be opened.
         SuggestError: the port cannot be bound, or a worker could not start.
     """
@@ -89,6 +92,7 @@ def serve(
         experiment=None if experiment is None else read_experiment(experiment),
         feature_log=None if feature_log is None else _checked_log(feature_log),
         feature_log_bytes=feature_log_bytes,
+        demo=None if demo is None else _checked_demo(demo),
     )
     _check_workers(settings, workers)
     _check_host(settings, host)
@@ -114,6 +118,13 @@ def _checked_log(directory: str | os.PathLike[str]) -> str:
     from suggest.service.feature_log import checked_directory
 
     return os.fspath(checked_directory(directory))
+
+
+def _checked_demo(folder: str | os.PathLike[str]) -> str:
+    from suggest.service.demo import Demo
+
+    Demo.read(folder)  # each worker reads it again; what is wrong with it is said here, once
+    return os.fspath(folder)
 
 
 def _check_workers(settings: Settings, workers: int) -> None:

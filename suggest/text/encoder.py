@@ -1,4 +1,8 @@
-"""Here is a text: what is its vector?"""
+"""Here is a text: which vector has its meaning?
+
+One interface; what stands behind it is written into the generation, so that what serves is what the index was built
+with. `table` needs nothing but numpy; `onnx` is an exported model and needs onnxruntime and tokenizers.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +12,62 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from suggest.artifacts import Generation
+from suggest.artifacts import Generation, GenerationWriter
+from suggest.errors import GenerationBroken
+
+SECTION = "encoder"
+"""Name of the file that says which encoder a generation holds, and beginning of the names of the others."""
 
 
 class Encoder(Protocol):
-    """Makes vectors of texts; close ones mean alike.
+    """Texts become vectors.
 
     Attributes:
-        name: names the weights: vectors of equal names may be compared, and kept.
-        dimensions: length of a vector.
+        name: of the weights; other weights have another name, so that vectors may be cached by it.
+        dimensions: of the vectors.
+        is_quick: a vector is made faster than it is read from a cache.
     """
 
     name: str
     dimensions: int
+    is_quick: bool
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """The vectors, float32[n, dimensions], of length 1; zeros where nothing is left of a text."""
+        """Vectors of texts, float32[n, dimensions]; rows of unit length, zeros where nothing is left of a text.
+
+        A text's vector depends on the text alone: neither on what it is asked with nor on the process. Never raises,
+        whatever the text.
+        """
+        ...
+
+    def save(self, writer: GenerationWriter) -> None:
+        """Writes what `open_encoder` reads."""
         ...
 
 
 def open_encoder(generation: Generation) -> Encoder | None:
-    """What the vectors of a generation were made with; None when it holds none."""
-    return None
+    """The encoder that a generation was built with; None where it was built without one.
+
+    Raises:
+        GenerationBroken: it is of a kind that this program does not know.
+        NotBuiltError: it needs a package that is not installed; the text says which extra has it.
+    """
+    if not generation.holds(f"{SECTION}.json"):
+        return None
+    about = generation.json(SECTION)
+    if about["kind"] == "table":
+        from suggest.text.encoder_table import TableEncoder
+
+        return TableEncoder.load(generation.directory)
+    if about["kind"] == "onnx":
+        from suggest.text.encoder_onnx import OnnxEncoder
+
+        return OnnxEncoder.load(generation.directory)
+    raise GenerationBroken(
+        f"{generation.directory}: expected an encoder of kind table or onnx, got {about['kind']!r}; update the program"
+    )
+
+
+def save_encoder(writer: GenerationWriter, encoder: Encoder) -> None:
+    """Puts an encoder into the generation being built."""
+    encoder.save(writer)

@@ -1,0 +1,145 @@
+"""Here is a query: what did people search later in its sessions, or for the same item? Which queries abbreviate it?
+
+Beside these tables stand the lists made in advance, best first, of the queries asked for most.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from suggest.artifacts import Generation, GenerationWriter
+from suggest.index.entries import EntryIndex, save_entries
+from suggest.index.strings import each_text
+from suggest.index.vectors import VectorIndex
+from suggest.text.initials import initials
+
+VECTORS = "query_vectors"
+"""Section of the vectors of queries."""
+
+SECTION = "related"
+"""Beginning of the names of the files."""
+
+MOST_OTHERS = 32
+"""Queries kept beside one query, the strongest."""
+
+LATER, ITEMS, LISTS = f"{SECTION}_later", f"{SECTION}_items", f"{SECTION}_lists"
+"""Sections: searched later in a session, searched for the same items, and whole answers."""
+
+_NONE = np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.float32)
+
+
+class PairRows(NamedTuple):
+    """Pairs of queries, arrays of one length in any order.
+
+    Attributes:
+        row: of the query asked for, int64.
+        other_row: of the other one, int64.
+        strength: float64, higher is better.
+    """
+
+    row: npt.NDArray[np.int64]
+    other_row: npt.NDArray[np.int64]
+    strength: npt.NDArray[np.float64]
+
+
+class PairTable:
+    """Other queries of a query, best first, memory-mapped: 8 bytes for a query that has some, 8 for each of them."""
+
+    def __init__(self, generation: Generation, section: str) -> None:
+        """Maps what `save_pairs` wrote; a section without pairs has no files."""
+        self._is_known = generation.holds(f"{section}_from.npy")
+        if self._is_known:
+            self._from = generation.array(f"{section}_from")
+            self._starts = generation.array(f"{section}_start").data
+            self._others = generation.array(f"{section}_other")
+            self._strength = generation.array(f"{section}_strength")
+
+    def of(self, query_id: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
+        """Ids of the other queries, best first, and the strength of each; both empty without any. About 2 µs."""
+        if not self._is_known or query_id < 0:
+            return _NONE
+        # As the ids' own type: otherwise numpy converts the whole column on every call.
+        at = int(self._from.searchsorted(np.uint32(query_id)))
+        if at == len(self._from) or self._from[at] != query_id:
+            return _NONE
+        start, end = self._starts[at], self._starts[at + 1]
+        return self._others[start:end], self._strength[start:end]
+
+
+class RelatedIndex(NamedTuple):
+    """What related queries are looked up in, besides the indexes that every surface shares; memory-mapped.
+
+    Attributes:
+        later: by the query before them, what people searched later in the session.
+        items: by one of them, queries for the same items.
+        lists: answers made in advance, strengths being their scores.
+        initials: queries of several words by the first letters of these, ranks.
+        vectors: of the queries; None where the generation has none.
+        sequel: float32[d, d], takes the vector of a query to where those lie that people ask next; None where no
+            such map is known for the encoder.
+        crowd: see `suggest.index.related_crowd.Surroundings`; None without vectors.
+        middle: likewise.
+    """
+
+    later: PairTable
+    items: PairTable
+    lists: PairTable
+    initials: EntryIndex
+    vectors: VectorIndex | None
+    sequel: npt.NDArray[np.float32] | None
+    crowd: npt.NDArray[np.float16] | None
+    middle: npt.NDArray[np.float32] | None
+
+    @classmethod
+    def open(cls, generation: Generation) -> RelatedIndex:
+        """Maps what the build wrote; one that holds no `SECTION` was built by a version without related queries."""
+        sequel, crowd, middle = (
+            generation.array(name) if generation.holds(f"{name}.npy") else None
+            for name in (f"{SECTION}_sequel", f"{SECTION}_crowd", f"{SECTION}_middle")
+        )
+        later, items, lists = (PairTable(generation, section) for section in (LATER, ITEMS, LISTS))
+        vectors = VectorIndex(generation, VECTORS) if generation.holds(f"{VECTORS}.json") else None
+        letters = EntryIndex(generation, f"{SECTION}_initials")
+        return cls(later, items, lists, letters, vectors, sequel, crowd, middle)
+
+
+def save_pairs(writer: GenerationWriter, section: str, ids: npt.NDArray[np.uint32], pairs: PairRows) -> None:
+    """Writes what `PairTable` reads, the `MOST_OTHERS` strongest of each query, ties by row; nothing without pairs.
+
+    Args:
+        writer: the generation being built.
+        section: beginning of the names of the files.
+        ids: of the rows of the queries.
+        pairs: as of `PairRows`.
+    """
+    if not len(pairs.row):
+        return
+    left = ids[pairs.row]
+    order = np.lexsort((pairs.other_row, -pairs.strength, left))
+    known, starts, counts = np.unique(left[order], return_index=True, return_counts=True)
+    place = np.arange(len(order)) - np.repeat(starts, counts)
+    order = order[place < MOST_OTHERS]
+    writer.save_array(f"{section}_from", known)
+    writer.save_array(f"{section}_start", np.append(0, np.cumsum(np.minimum(counts, MOST_OTHERS))).astype(np.uint32))
+    writer.save_array(f"{section}_other", ids[pairs.other_row[order]])
+    writer.save_array(f"{section}_strength", pairs.strength[order].astype(np.float32))
+
+
+def save_initials(writer: GenerationWriter, keys: pa.Array, rank: npt.NDArray[Any]) -> None:
+    """Writes the first letters of each query's words for `RelatedIndex.initials`; about 2 µs a query.
+
+    Args:
+        writer: the generation being built.
+        keys: normalised queries.
+        rank: of each, a permutation of 0 to n-1.
+    """
+    found, ranks = [], []
+    for text, place in zip(each_text(keys), rank.tolist(), strict=True):
+        for letters in initials(text):
+            found.append(letters)
+            ranks.append(place)
+    save_entries(writer, f"{SECTION}_initials", pa.array(found, pa.string()), np.array(ranks, dtype=np.uint32))

@@ -60,7 +60,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         events = log.write_train(Path(directory) / "train.jsonl")
         build(Path(directory) / "index", events=[events], queries=log.count_files)
-        train(Path(directory) / "index")
+        train(Path(directory) / "index", surfaces=["typeahead"])
         with Engine.open(Path(directory) / "index") as engine:
             _print(engine, asked)
 

@@ -41,7 +41,7 @@ from suggest.evaluation.report import diversities
 from suggest.features import column
 from suggest.features.registry import LANGUAGE, OWN, SESSION, TRANSITIONS
 from suggest.pipelines.build import build
-from suggest.pipelines.train import TRAINING_SHARE
+from suggest.pipelines.train_typeahead import TRAINING_SHARE
 from suggest.pipelines.training_log import LogFiles, cut_log, later_log
 from suggest.rank import Ranker, chosen, score_parts
 from suggest.rank.fit import Examples, fit

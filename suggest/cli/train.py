@@ -1,4 +1,4 @@
-"""`suggest train`: a log teaches the order."""
+"""`suggest train`: a log teaches each surface its order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from contextlib import closing, nullcontext
 from suggest.cli.arguments import Subparsers, add_command, add_files, add_index, existing_state_url
 from suggest.cli.output import print_result
 from suggest.cli.progress import progress
-from suggest.errors import NotBuiltError
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -18,28 +17,30 @@ def add_to(subparsers: Subparsers) -> None:
         subparsers,
         "train",
         run,
-        does="train the ranker by replaying a log, and switch to it if it is no worse",
+        does="train each surface by replaying a log, and switch to what is no worse",
         example="suggest train --index index --events log-2026-03.jsonl.gz",
     )
     add_index(parser)
     add_files(parser, "--events", "what users did (default: what the index was built from)")
-    add_files(parser, "--items", "items with title and text")
-    add_files(parser, "--comments", "comments below items")
+    add_files(parser, "--items", "items with title and text (default: what the index was built from)")
+    add_files(parser, "--comments", "comments below items (default: likewise)")
     add_files(parser, "--annotations", "texts with their entity spans")
     parser.add_argument(
         "--state",
         metavar="URL",
         help="learn from the events of this state too (default: the file inside --index, if there is one)",
     )
-    parser.add_argument("--encoder", action="store_true", help="fine-tune the encoder too")
+    parser.add_argument(
+        "--surface",
+        action="append",
+        metavar="NAME",
+        help="train this one alone: typeahead, related, item or comment; may be given again (default: all)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Trains, then prints the figures of the slice that judged."""
-    for name in ("items", "comments", "annotations", "encoder"):
-        if getattr(arguments, name):
-            raise NotBuiltError(f"--{name}: this version trains the typeahead ranker alone; leave it out")
-    from suggest.pipelines.train import train
+    """Trains, then prints what judged each surface, and how."""
+    from suggest.pipelines.train import TRAINERS, train
     from suggest.stores import open_state
 
     n_cores = len(os.sched_getaffinity(0))
@@ -48,6 +49,10 @@ def run(arguments: argparse.Namespace) -> None:
         trained = train(
             arguments.index,
             events=arguments.events,
+            items=arguments.items,
+            comments=arguments.comments,
+            annotations=arguments.annotations,
+            surfaces=arguments.surface or tuple(TRAINERS),
             state=state,
             n_threads=n_cores,
             processes=n_cores,

@@ -23,7 +23,7 @@ from suggest.interfaces import State
 from suggest.pipelines.admitted import Admitted, Progress
 from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect
 from suggest.pipelines.position_bias import save_examination
-from suggest.pipelines.publish import carry_ranker
+from suggest.pipelines.publish import carry_models
 from suggest.pipelines.report import ReadReport
 from suggest.pipelines.suggestible import Removed, suggestible
 from suggest.pipelines.vectors import MAX_VECTORS, chosen_encoder, make_vectors
@@ -184,7 +184,7 @@ def build(
         writer.save_json("removed", removed.to_json())
         writer.save_json("tombstones", _tombstones(tables))
         save_examination(writer, tables.examination)
-        carry_ranker(out, writer)
+        carry_models(out, writer)
         told("publish", 0, 0)
     return _report(Generation.open(out, writer.name, verify=False), n_users, removed, report, started)
 

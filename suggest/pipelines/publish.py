@@ -1,25 +1,26 @@
-"""A trained order and the indexes it orders: two generations become one."""
+"""Trained models and the indexes they order: two generations become one."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from suggest.artifacts import Generation, GenerationWriter, building, current, sha256_of
 from suggest.errors import GenerationBroken, GenerationTooNew
+from suggest.pipelines.trained import Trained
 from suggest.rank import Ranker
 
 CARD = "ranker_card"
-"""Name of the model card in a generation."""
+"""Name of the model card of the typeahead in a generation."""
 
 _RANKER = "ranker"
 
 
-def publish_ranker(index_dir: Path, ranker: Ranker, card: dict[str, Any]) -> str:
-    """Publishes the generation that is served now with another ranker; returns its name.
+def publish_models(index_dir: Path, models: Sequence[Trained]) -> str:
+    """Publishes the generation that is served now with other models; returns its name.
 
     Its files are linked, not copied, where the file system can: no file of a generation ever changes.
 
@@ -28,38 +29,58 @@ def publish_ranker(index_dir: Path, ranker: Ranker, card: dict[str, Any]) -> str
         BuildLocked: a build of this directory is running.
         ArtifactError: the directory cannot be written; what was served stays served.
     """
+    replaced = tuple(model.prefix for model in models)
     with building(index_dir) as writer:
         # Compared with its checksums: linked damage would get new ones that fit.
         served = Generation.open(index_dir)
-        _link(served, writer, lambda name: not _is_of_ranker(name))
+        _link(served, writer, lambda name: not name.startswith(replaced))
         writer.inputs = served.manifest["inputs"]
         writer.parameters = dict(served.parameters)
-        ranker.save(writer)
-        writer.save_json(CARD, card)
+        for model in models:
+            model.save(writer)
     return writer.name
 
 
-def carry_ranker(index_dir: str | Path, writer: GenerationWriter) -> None:
-    """Takes the ranker of the generation that is served now into the next one, if it has one that still fits."""
+def ranker_model(ranker: Ranker, card: dict[str, Any]) -> Trained:
+    """The order of the typeahead, ready to be published."""
+
+    def save(writer: GenerationWriter) -> None:
+        ranker.save(writer)
+        writer.save_json(CARD, card)
+
+    return Trained(_RANKER, save, "", {})
+
+
+def carry_models(index_dir: str | Path, writer: GenerationWriter) -> None:
+    """Takes the trained models of the generation that is served now into the next one, those that still fit."""
+    for prefix, still_fits in _CARRIED.items():
+        _carry(index_dir, writer, prefix, still_fits)
+
+
+def _carry(
+    index_dir: str | Path, writer: GenerationWriter, prefix: str, still_fits: Callable[[Generation], bool]
+) -> None:
     try:
         if current(index_dir) is None:
             return
         served = Generation.open(index_dir, verify=False)
-        _require_whole(served, _is_of_ranker)
-        if Ranker.open(served) is None:
+        _require_whole(served, prefix)
+        if not still_fits(served):
             return
     except (GenerationBroken, GenerationTooNew):
         return  # nothing to carry: the next generation has the untrained order, and `suggest inspect` shows it
-    _link(served, writer, _is_of_ranker)
+    _link(served, writer, lambda name: name.startswith(prefix))
 
 
-def _is_of_ranker(name: str) -> bool:
-    return name.startswith(_RANKER)
+_CARRIED: dict[str, Callable[[Generation], bool]] = {
+    _RANKER: lambda served: Ranker.open(served) is not None,
+}
+"""By the beginning of the names of its files: whether a generation holds a model that this program can use."""
 
 
-def _require_whole(served: Generation, is_wanted: Callable[[str], bool]) -> None:
-    for name in filter(is_wanted, served.manifest["files"]):
-        if sha256_of(served.path(name)) != served.manifest["files"][name]["sha256"]:
+def _require_whole(served: Generation, prefix: str) -> None:
+    for name in served.manifest["files"]:
+        if name.startswith(prefix) and sha256_of(served.path(name)) != served.manifest["files"][name]["sha256"]:
             raise GenerationBroken(f"{served.path(name)} is damaged; train again with: suggest train")
 
 

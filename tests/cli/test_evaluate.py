@@ -8,7 +8,7 @@ import pytest
 from suggest.artifacts import current
 from suggest.cli.main import main
 from suggest.features import FEATURES
-from suggest.pipelines.publish import publish_ranker
+from suggest.pipelines.publish import publish_models, ranker_model
 from suggest.rank import Ranker
 from suggest.rank.fit import Examples, fit
 from suggest.types import parse_ts
@@ -51,7 +51,7 @@ def publish_trained_order(index, until=None):
     examples = Examples(features, np.eye(8, dtype=np.int8)[best].ravel(), np.full(300, 8))
     ranker = fit(examples, examples, max_trees=5)
     learned = {} if until is None else {"until_us": parse_ts(until)}
-    publish_ranker(index, Ranker(ranker.trees, {**ranker.training, **learned}), {})
+    publish_models(index, [ranker_model(Ranker(ranker.trees, {**ranker.training, **learned}), {})])
 
 
 def mrr(report):

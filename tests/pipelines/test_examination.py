@@ -51,7 +51,7 @@ def taught(monkeypatch: pytest.MonkeyPatch) -> list[Examples]:
         given.extend((training, validation))
         raise NotEnoughExamples("seen")
 
-    monkeypatch.setattr("suggest.pipelines.train.fit", refuse)
+    monkeypatch.setattr("suggest.pipelines.train_typeahead.fit", refuse)
     return given
 
 
@@ -72,7 +72,7 @@ def test_positions_are_kept_out_of_training_by_what_lies_before_the_cut(tmp_path
     log = write_log(tmp_path / "log.jsonl", lists(3000))
     built(tmp_path / "index", log)
     with pytest.raises(NotEnoughExamples, match="seen; nothing was published"):
-        train(tmp_path / "index")
+        train(tmp_path / "index", surfaces=["typeahead"])
     earlier = built(tmp_path / "earlier", log, as_of_us=cut_log(LogFiles([log])).from_us - 1)
     curve = saved_examination(earlier, "typeahead")
     assert curve is not None
@@ -96,7 +96,7 @@ def test_a_prior_stands_in_where_nothing_was_shown_before_the_cut(tmp_path: Path
     )
     built(tmp_path / "index", log)
     with pytest.raises(NotEnoughExamples, match="seen"):
-        train(tmp_path / "index")
+        train(tmp_path / "index", surfaces=["typeahead"])
     training, _ = taught
     assert training.offsets is not None
     assert set(training.offsets) == {0.0, *np.log(prior_examination(4))}
@@ -106,5 +106,5 @@ def test_log_of_searches_alone_has_no_offsets(tmp_path: Path, taught: list[Examp
     rows = [search(f"u{n % 40}", f"{WORDS[n % 7]} {THINGS[n % 9]}", START_S + 600 * n) for n in range(1500)]
     built(tmp_path / "index", write_log(tmp_path / "log.jsonl", rows))
     with pytest.raises(NotEnoughExamples, match="seen"):
-        train(tmp_path / "index")
+        train(tmp_path / "index", surfaces=["typeahead"])
     assert [(examples.offsets, examples.weights) for examples in taught] == [(None, None)] * 2

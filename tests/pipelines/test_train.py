@@ -39,7 +39,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainReport]:
     """A trained copy of the index, and what was reported."""
     index_dir = shutil.copytree(built / "index", tmp_path_factory.mktemp("trained") / "index")
-    return index_dir, train(index_dir)
+    return index_dir, train(index_dir, surfaces=["typeahead"])
 
 
 @pytest.fixture
@@ -55,12 +55,12 @@ def ranker_bytes(index_dir: Path) -> dict[str, bytes]:
 
 def test_training_learns_what_the_untrained_order_does_not_know(trained: tuple[Path, TrainReport]):
     _, report = trained
-    (everything,) = [row for row in report.verdict if row["slice"] == "all"]
+    (everything,) = [row for row in report.surfaces["typeahead"]["verdict"] if row["slice"] == "all"]
     assert everything["MRR@10"] > 1.2 * everything["untrained"]
-    assert report.cut_by == "time"
-    assert report.judged_by == "searches"
+    assert report.surfaces["typeahead"]["cut_by"] == "time"
+    assert report.surfaces["typeahead"]["judged_by"] == "searches"
     assert report.n_searches == 1800
-    assert sum(report.n_lists) == pytest.approx(0.3 * 1800, rel=0.05)
+    assert sum(report.surfaces["typeahead"]["n_lists"]) == pytest.approx(0.3 * 1800, rel=0.05)
 
 
 def test_trained_order_is_served_and_the_untrained_one_is_still_there(trained: tuple[Path, TrainReport]):
@@ -80,10 +80,10 @@ def test_trained_order_is_served_and_the_untrained_one_is_still_there(trained: t
 def test_same_log_and_seed_give_the_same_bytes_on_one_process_and_on_two(
     trained: tuple[Path, TrainReport], index_dir: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("suggest.pipelines.train.LISTS_PER_PROCESS", 100)
-    report = train(index_dir, processes=2)
+    monkeypatch.setattr("suggest.pipelines.train_typeahead.LISTS_PER_PROCESS", 100)
+    report = train(index_dir, processes=2, surfaces=["typeahead"])
     assert ranker_bytes(index_dir) == ranker_bytes(trained[0])
-    assert report.verdict == trained[1].verdict
+    assert report.surfaces["typeahead"]["verdict"] == trained[1].surfaces["typeahead"]["verdict"]
 
 
 def test_next_build_carries_the_ranker_over(trained: tuple[Path, TrainReport], built: Path, tmp_path: Path):
@@ -99,9 +99,9 @@ def test_card_says_what_was_learned_from(trained: tuple[Path, TrainReport]):
     card = Generation.open(index_dir).json("ranker_card")
     assert card["log"]["searches"] == 1800
     assert card["log"]["files"] == "log.jsonl"
-    assert card["metrics"] == report.verdict
+    assert card["metrics"] == report.surfaces["typeahead"]["verdict"]
     assert {feature["name"] for feature in card["features"]} == {feature.name for feature in FEATURES}
-    names = {row["slice"].partition(":")[0] for row in report.verdict}
+    names = {row["slice"].partition(":")[0] for row in report.surfaces["typeahead"]["verdict"]}
     assert {"all", "prefix", "target", "user", "locale"} <= names
 
 
@@ -117,28 +117,28 @@ def test_ranker_that_later_searches_refute_is_refused_with_the_numbers(tmp_path:
     build(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", again_in_the_end())])
     before = entries(tmp_path / "index")
     with pytest.raises(WorseThanUntrained, match=r"MRR@10 0\.\d{4} .* worse than 0\.\d{4} .* nothing was published"):
-        train(tmp_path / "index")
+        train(tmp_path / "index", surfaces=["typeahead"])
     assert entries(tmp_path / "index") == before
 
 
 def test_log_of_one_time_is_split_by_user_and_the_report_says_so(tmp_path: Path):
     records = never_again(n=3000, n_users=60, step_s=0)
     build(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", records)])
-    assert train(tmp_path / "index").cut_by == "user"
+    assert train(tmp_path / "index", surfaces=["typeahead"]).surfaces["typeahead"]["cut_by"] == "user"
 
 
 def test_log_of_one_time_and_one_user_is_refused(tmp_path: Path):
     log = write_log(tmp_path / "log.jsonl", never_again(n=1500, n_users=1, step_s=0))
     build(tmp_path / "index", queries=[write_counts(tmp_path / "counts.tsv")])
     with pytest.raises(NotEnoughExamples, match=r"have one time.*too few users; nothing was published"):
-        train(tmp_path / "index", events=[log])
+        train(tmp_path / "index", events=[log], surfaces=["typeahead"])
 
 
 def test_log_of_one_user_teaches_beside_counts(tmp_path: Path):
     log = write_log(tmp_path / "log.jsonl", never_again(n=2500, n_users=1))
     build(tmp_path / "index", queries=[write_counts(tmp_path / "counts.tsv")])
-    report = train(tmp_path / "index", events=[log])
-    assert (report.n_searches, report.cut_by) == (2500, "time")
+    report = train(tmp_path / "index", events=[log], surfaces=["typeahead"])
+    assert (report.n_searches, report.surfaces["typeahead"]["cut_by"]) == (2500, "time")
 
 
 def test_beginning_of_a_log_with_nothing_to_suggest_is_refused_in_a_sentence(tmp_path: Path):
@@ -147,7 +147,7 @@ def test_beginning_of_a_log_with_nothing_to_suggest_is_refused_in_a_sentence(tmp
     early = [search(f"e{number}", f"{number} alone", 1_700_000_000 + number) for number in range(1500)]
     build(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", early + late)])
     with pytest.raises(NotEnoughExamples, match=r"before the cut: nothing is left to suggest.*nothing was published"):
-        train(tmp_path / "index")
+        train(tmp_path / "index", surfaces=["typeahead"])
     assert generations(tmp_path / "index") == [current(tmp_path / "index")]
 
 
@@ -156,17 +156,17 @@ def test_log_too_small_is_refused_before_anything_is_built(index_dir: Path, tmp_
     log = write_log(tmp_path / "small.jsonl", never_again(n))
     before = entries(index_dir)
     with pytest.raises(NotEnoughExamples, match=rf"expected at least 1,000 searches or clicks .* got {n} and 0"):
-        train(index_dir, events=[log])
+        train(index_dir, events=[log], surfaces=["typeahead"])
     assert entries(index_dir) == before
 
 
 def test_lists_with_clicks_teach_where_there_are_no_searches(tmp_path: Path):
     log = write_log(tmp_path / "log.jsonl", clicks())
     build(tmp_path / "index", queries=[write_counts(tmp_path / "counts.tsv")])
-    report = train(tmp_path / "index", events=[log])
-    assert report.judged_by == "lists with a click"
-    assert report.n_impressions == sum(report.n_lists)
-    (everything,) = [row for row in report.verdict if row["slice"] == "all"]
+    report = train(tmp_path / "index", events=[log], surfaces=["typeahead"])
+    assert report.surfaces["typeahead"]["judged_by"] == "lists with a click"
+    assert report.surfaces["typeahead"]["n_impressions"] == sum(report.surfaces["typeahead"]["n_lists"])
+    (everything,) = [row for row in report.surfaces["typeahead"]["verdict"] if row["slice"] == "all"]
     assert everything["MRR@10"] > 1.3 * everything["untrained"]
     ranker = Ranker.open(Generation.open(tmp_path / "index"))
     assert ranker is not None
@@ -176,7 +176,7 @@ def test_lists_with_clicks_teach_where_there_are_no_searches(tmp_path: Path):
 def test_index_of_counts_alone_asks_for_a_log(tmp_path: Path):
     build(tmp_path / "index", queries=[write_counts(tmp_path / "counts.tsv")])
     with pytest.raises(InputError, match="built without events; give a log to learn from with --events"):
-        train(tmp_path / "index")
+        train(tmp_path / "index", surfaces=["typeahead"])
 
 
 def test_recorded_log_that_is_gone_is_named(tmp_path: Path):
@@ -184,7 +184,7 @@ def test_recorded_log_that_is_gone_is_named(tmp_path: Path):
     build(tmp_path / "index", events=[log])
     log.unlink()
     with pytest.raises(InputError, match=r"log\.jsonl: the index was built from it and it is gone.*--events"):
-        train(tmp_path / "index")
+        train(tmp_path / "index", surfaces=["typeahead"])
 
 
 def test_recorded_counts_that_are_gone_are_named(tmp_path: Path):
@@ -192,19 +192,19 @@ def test_recorded_counts_that_are_gone_are_named(tmp_path: Path):
     build(tmp_path / "index", queries=[counts])
     counts.unlink()
     with pytest.raises(InputError, match=r"counts\.tsv: .* gone; bring it back"):
-        train(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", never_again(1200))])
+        train(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", never_again(1200))], surfaces=["typeahead"])
 
 
 def test_directory_without_a_generation_is_refused(tmp_path: Path):
     with pytest.raises(SuggestError, match="holds no generation"):
-        train(tmp_path, events=[write_log(tmp_path / "log.jsonl", never_again(1200))])
+        train(tmp_path, events=[write_log(tmp_path / "log.jsonl", never_again(1200))], surfaces=["typeahead"])
 
 
 def test_build_that_runs_at_the_end_is_told_and_nothing_stays(index_dir: Path):
     with building(index_dir):
         before = entries(index_dir)
         with pytest.raises(BuildLocked, match="another build is writing"):
-            train(index_dir)
+            train(index_dir, surfaces=["typeahead"])
         assert entries(index_dir) == before
 
 

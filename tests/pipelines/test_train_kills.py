@@ -31,7 +31,7 @@ from suggest.pipelines.train import train
 def told(stage, done, total):
     if stage == sys.argv[2]:
         os.kill(os.getpid(), int(sys.argv[3]))
-train(sys.argv[1], progress=told)
+train(sys.argv[1], progress=told, surfaces=["typeahead"])
 """
 
 

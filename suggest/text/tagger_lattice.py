@@ -1,0 +1,141 @@
+"""The likeliest names of a text, and how likely any is, from a weight for each token and tag.
+
+Tags say where in a name a token stands: outside, at its beginning, inside, at its end, or alone. A linear chain
+of tags may only continue a name that began and only end what it continued.
+
+Plain Python, since texts are short: a call of numpy costs as much as the five tags of a token.
+
+Source: Lafferty, McCallum & Pereira, Conditional Random Fields, ICML 2001; Rabiner, A Tutorial on Hidden Markov
+Models, Proc. IEEE 77(2), 1989 (the recursions, with scaling).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from math import exp
+
+OUTSIDE, BEGIN, INSIDE, END, ALONE = range(5)
+N_TAGS = 5
+
+CLOSED = (OUTSIDE, END, ALONE)
+"""Tags that may end a text, and after which a name may begin."""
+
+FOLLOWERS = tuple((INSIDE, END) if tag in {BEGIN, INSIDE} else (OUTSIDE, BEGIN, ALONE) for tag in range(N_TAGS))
+"""The tags that may stand after each; those after `OUTSIDE` may begin a text."""
+
+Rows = Sequence[Sequence[float]]
+
+
+class Lattice:
+    """All ways to read a text of one token or more.
+
+    Args:
+        emissions: For each token its weight for each tag, [n_tokens][N_TAGS], nats.
+        steps: Weight of each tag after each, [before][after], nats; those not in `FOLLOWERS` are not looked at.
+    """
+
+    def __init__(self, emissions: Rows, steps: Rows) -> None:
+        self._emissions = emissions
+        self._steps = steps
+
+    def names(self) -> list[tuple[int, int]]:
+        """The names on the likeliest path, as (first token, one after the last); ascending. 2 µs a token."""
+        return spans_of(best_path(self._emissions, self._steps))
+
+    def probability(self, start: int, end: int) -> float:
+        """That tokens `start` to `end` are a name, just these. The first time 6 µs a token, then 1 µs."""
+        forward, scales, total = self._forward
+        tags = [ALONE] if end - start == 1 else [BEGIN, *[INSIDE] * (end - start - 2), END]
+        chance = forward[start][tags[0]]
+        for at in range(start + 1, end):
+            before, tag = tags[at - start - 1], tags[at - start]
+            chance *= self._ratios[before][tag] * self._odds[at][tag] / scales[at]
+        return min(1.0, chance * self._backward[end - 1][tags[-1]] / total)
+
+    @cached_property
+    def _odds(self) -> Rows:
+        return [[exp(weight - max(row)) for weight in row] for row in self._emissions]
+
+    @cached_property
+    def _ratios(self) -> Rows:
+        return [[exp(weight) for weight in row] for row in self._steps]
+
+    @cached_property
+    def _forward(self) -> tuple[Rows, Sequence[float], float]:
+        """Chance of each tag given the tokens up to it, what each token's chances were divided by, chance of an end."""
+        (oo, ob, _, _, oa), (_, _, bi, be, _), (_, _, ii, ie, _), (eo, eb, _, _, ea), (ao, ab, _, _, aa) = self._ratios
+        outside, begin, inside, end, alone = 1.0, 0.0, 0.0, 0.0, 0.0
+        oo_first, ob_first, oa_first = 1.0, 1.0, 1.0
+        rows, scales = [], []
+        for to_o, to_b, to_i, to_e, to_a in self._odds:
+            outside, begin, inside, end, alone = (
+                to_o * (outside * oo_first + end * eo + alone * ao),
+                to_b * (outside * ob_first + end * eb + alone * ab),
+                to_i * (begin * bi + inside * ii),
+                to_e * (begin * be + inside * ie),
+                to_a * (outside * oa_first + end * ea + alone * aa),
+            )
+            oo_first, ob_first, oa_first = oo, ob, oa
+            scale = outside + begin + inside + end + alone
+            outside, begin, inside, end, alone = (
+                outside / scale, begin / scale, inside / scale, end / scale, alone / scale,
+            )  # fmt: skip
+            rows.append((outside, begin, inside, end, alone))
+            scales.append(scale)
+        return rows, scales, outside + end + alone
+
+    @cached_property
+    def _backward(self) -> Rows:
+        """Of each tag, the chance of the tokens after it; times that of `_forward` it is the tag's probability."""
+        (oo, ob, _, _, oa), (_, _, bi, be, _), (_, _, ii, ie, _), (eo, eb, _, _, ea), (ao, ab, _, _, aa) = self._ratios
+        row = (1.0, 0.0, 0.0, 1.0, 1.0)
+        rows = [row]
+        scales = self._forward[1]
+        for at in range(len(scales) - 1, 0, -1):
+            (to_o, to_b, to_i, to_e, to_a), scale = self._odds[at], scales[at]
+            outside, begin, inside = to_o * row[OUTSIDE] / scale, to_b * row[BEGIN] / scale, to_i * row[INSIDE] / scale
+            end, alone = to_e * row[END] / scale, to_a * row[ALONE] / scale
+            row = (
+                outside * oo + begin * ob + alone * oa,
+                inside * bi + end * be,
+                inside * ii + end * ie,
+                outside * eo + begin * eb + alone * ea,
+                outside * ao + begin * ab + alone * aa,
+            )
+            rows.append(row)
+        return rows[::-1]
+
+
+def best_path(emissions: Rows, steps: Rows) -> list[int]:
+    """The likeliest tags, one for each token; where two paths are equal, that of the earlier tag."""
+    (oo, ob, _, _, oa), (_, _, bi, be, _), (_, _, ii, ie, _), (eo, eb, _, _, ea), (ao, ab, _, _, aa) = steps
+    outside, begin, inside, end, alone = emissions[0]
+    inside = end = float("-inf")
+    came_from = []
+    for to_o, to_b, to_i, to_e, to_a in emissions[1:]:
+        from_o = max((outside + oo, -OUTSIDE), (end + eo, -END), (alone + ao, -ALONE))
+        from_b = max((outside + ob, -OUTSIDE), (end + eb, -END), (alone + ab, -ALONE))
+        from_a = max((outside + oa, -OUTSIDE), (end + ea, -END), (alone + aa, -ALONE))
+        from_i = max((begin + bi, -BEGIN), (inside + ii, -INSIDE))
+        from_e = max((begin + be, -BEGIN), (inside + ie, -INSIDE))
+        came_from.append((-from_o[1], -from_b[1], -from_i[1], -from_e[1], -from_a[1]))
+        outside, begin, inside = from_o[0] + to_o, from_b[0] + to_b, from_i[0] + to_i
+        end, alone = from_e[0] + to_e, from_a[0] + to_a
+    tag = -max((outside, -OUTSIDE), (end, -END), (alone, -ALONE))[1]
+    path = [tag]
+    for came in reversed(came_from):
+        tag = came[tag]
+        path.append(tag)
+    return path[::-1]
+
+
+def spans_of(path: Sequence[int]) -> list[tuple[int, int]]:
+    """The names that tags mark, as (first token, one after the last)."""
+    found, start = [], 0
+    for at, tag in enumerate(path):
+        if tag in {BEGIN, ALONE}:
+            start = at
+        if tag in {END, ALONE}:
+            found.append((start, at + 1))
+    return found

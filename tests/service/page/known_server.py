@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.service.page.known_videos import EVIL, KnownVideos
+
 STATIC = Path(__file__).parents[3] / "suggest" / "service" / "static"
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'"
@@ -23,7 +25,7 @@ OPEN_HEADERS = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type",
     "Access-Control-Expose-Headers": "Server-Timing",
 }
-EVIL = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>'
+PAGES = {"/": "index.html", "/video": "video.html"}
 QUERIES = (
     "guitar",
     "guitar chords",
@@ -49,6 +51,7 @@ class PageServer:
     questions: list[dict[str, str]] = field(default_factory=list)
     tokens: list[str | None] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    videos: KnownVideos = field(default_factory=KnownVideos)
     generation: str = "20260101T000000-test"
 
     def complete(self, question: dict[str, str]) -> dict[str, Any]:
@@ -101,21 +104,27 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         server: PageServer = self.server.page_server  # type: ignore[attr-defined]
+        question = {name: values[0] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
         if url.path == "/v1/complete":
-            question = {name: values[0] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
             server.questions.append(question)
             server.tokens.append(self.headers["Authorization"])
             self._answer_json(200, server.complete(question))
         elif url.path in server.pages:
             self._answer(200, "text/html", server.pages[url.path].encode())
-        elif url.path == "/":
-            self._answer_file(STATIC / "index.html", {"Content-Security-Policy": PAGE_POLICY})
+        elif url.path in PAGES:
+            self._answer_file(STATIC / PAGES[url.path], {"Content-Security-Policy": PAGE_POLICY})
+        elif found := server.videos.answer(url.path, question):
+            self._answer_json(*found)
         else:
             self._answer_file(STATIC / Path(url.path).name, {})
 
     def do_POST(self) -> None:
         server: PageServer = self.server.page_server  # type: ignore[attr-defined]
-        events = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["events"]
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if found := server.videos.answer(urlsplit(self.path).path, body):
+            self._answer_json(*found)
+            return
+        events = body["events"]
         server.events += events
         self._answer_json(202, {"accepted": len(events), "duplicates": 0, "rejected": []})
 

@@ -1,0 +1,89 @@
+/** What a search shows: what others searched for, and videos. A sheet over the page, one step of its history a search. */
+import { at, element } from "./dom.js";
+import { Exposure } from "./exposure.js";
+import { searchLink, videoCard, videoUrl } from "./links.js";
+import { person } from "./person.js";
+import { ask } from "./service.js";
+
+const K = 8;
+
+let latest = 0;
+
+/** `onSearch(query, position, exposure)` hears of taps, `onLeave()` when what is shown is left. */
+export class Results {
+  #item;
+  #onSearch;
+  #onLeave;
+  #sheet = at("results");
+
+  constructor(item, onSearch, onLeave) {
+    [this.#item, this.#onSearch, this.#onLeave] = [item, onSearch, onLeave];
+    at("results-close").addEventListener("click", () => this.#sheet.close());
+    // The sheet itself is hit only beside its content: on what lies dimmed behind it.
+    this.#sheet.addEventListener("click", ({ target }) => target === this.#sheet && this.#sheet.close());
+    this.#sheet.addEventListener("close", () => this.#closed());
+    addEventListener("popstate", () => this.showAddress());
+    this.showAddress();
+  }
+
+  /** Shows a search, one step further in the history. */
+  open(query) {
+    history.pushState({ depth: (history.state?.depth ?? 0) + 1 }, "", videoUrl(this.#item, query));
+    this.#show(query);
+  }
+
+  /** Shows what the address asks for: a search, or none. */
+  showAddress() {
+    const query = new URLSearchParams(location.search).get("q");
+    if (query) this.#show(query);
+    else this.#sheet.close();
+  }
+
+  async #show(query) {
+    this.#onLeave();
+    const turn = (latest += 1);
+    at("results-query").textContent = query;
+    at("results-body").hidden = true;
+    this.#sheet.setAttribute("aria-busy", "true");
+    if (!this.#sheet.open) this.#sheet.showModal();
+    at("results-title").focus();
+    const [related, videos] = await Promise.all([this.#related(query), this.#videos(query)]);
+    if (turn !== latest) return;
+    const links = related.suggestions.map((suggestion, position) =>
+      searchLink(this.#item, suggestion.query, () => this.#onSearch(suggestion.query, position, exposure)));
+    at("related").replaceChildren(...links.map((link) => element("li", {}, link)));
+    at("related-note").textContent = related.note;
+    at("found").replaceChildren(...videos.map(videoCard));
+    at("found-note").textContent = videos.length ? "" : "No video of this world is called so.";
+    at("results-body").hidden = false;
+    this.#sheet.setAttribute("aria-busy", "false");
+    const rows = links.map((link, position) => [link, related.suggestions[position].query]);
+    const exposure = new Exposure({ surface: "related", request_id: related.request_id, input: query }, rows);
+  }
+
+  async #related(query) {
+    try {
+      const answer = await ask("v1/related", { q: query, k: K, ...person.given });
+      return { ...answer, note: answer.suggestions.length ? "" : "Nothing else is known about it yet." };
+    } catch (error) {
+      const note = error.kind === "not-built" ? "This index was built without related queries." : `${error.message}.`;
+      return { request_id: null, suggestions: [], note };
+    }
+  }
+
+  async #videos(query) {
+    try {
+      return (await ask("demo/videos", { q: query, k: K })).videos;
+    } catch {
+      return []; // the note in their place says that there are none
+    }
+  }
+
+  #closed() {
+    latest += 1;
+    this.#onLeave();
+    const depth = history.state?.depth;
+    if (depth) history.go(-depth);
+    else if (new URLSearchParams(location.search).has("q")) history.replaceState(null, "", videoUrl(this.#item));
+  }
+}

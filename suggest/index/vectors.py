@@ -69,7 +69,7 @@ class VectorIndex:
         scores = np.zeros((len(vectors), k), dtype=np.float32)
         for at in range(0, len(vectors) if len(self) else 0, _BLOCK):
             places, products = _nearest(self._codes, self._sketch, self._shortlist, vectors[at : at + _BLOCK], k)
-            ids[at : at + _BLOCK, : places.shape[1]] = np.where(places < 0, -1, self._ids[places])
+            ids[at : at + _BLOCK, : places.shape[1]] = np.where(places < 0, -1, self._ids[places].astype(np.int64))
             scores[at : at + _BLOCK, : places.shape[1]] = products
         return ids, scores
 

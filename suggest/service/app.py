@@ -20,6 +20,7 @@ from suggest.service.body import buffered
 from suggest.service.context import Context
 from suggest.service.demo import Demo
 from suggest.service.description import describe
+from suggest.service.direct import RELATED_PATH, item_route, names_item, related_route
 from suggest.service.feature_log import FeatureLog
 from suggest.service.generations import Generations
 from suggest.service.hot import ARM_HEADER, COMPLETE_PATH, Complete
@@ -49,24 +50,36 @@ def create_app(settings: Settings) -> ASGIApp:
 
 
 class Dispatcher:
-    """Outermost: the hot route goes straight to its callable, all others through limits to the framework."""
+    """Outermost: what answers a GET with suggestions is a callable of its own, all else goes to the framework."""
 
     def __init__(self, context: Context, api: ASGIApp) -> None:
         self._context = context
         self._api = api
         self._complete = Complete(context)
+        self._related = related_route(context)
+        self._item = item_route(context)
         self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, or runs the lifespan."""
         if scope["type"] != "http":
             await self._api(scope, receive, send)
-        elif scope["path"] != COMPLETE_PATH:
+            return
+        route = self._route(scope["path"])
+        if route is None:
             await self._counted(scope, receive, send)
         elif scope["method"] in ("GET", "HEAD"):
-            await self._complete(scope, receive, send)
+            await route(scope, receive, send)
         else:
             await problem("method-not-allowed", "expected GET", {"Allow": "GET, HEAD"})(scope, receive, send)
+
+    def _route(self, path: str) -> ASGIApp | None:
+        """The callable that answers at a path past the framework."""
+        if path == COMPLETE_PATH:
+            return self._complete
+        if path == RELATED_PATH:
+            return self._related
+        return self._item if names_item(path) else None
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         # A copy, because the server drops the body of the answer by the method in its own scope.

@@ -1,10 +1,12 @@
-"""The query string of the hot route, parsed by hand.
+"""The query strings of routes that answer with suggestions, parsed by hand.
 
 A framework's parser costs more than the whole answer; this one takes about 2 µs for two parameters.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
@@ -32,7 +34,18 @@ DEFAULT_K = 10
 PARAMETERS = ("q", "k", "user", "locale", "region", "session", "match", "where", "explain")
 """Parameters of `GET /v1/complete`, as in its OpenAPI description; others are ignored."""
 
-_KNOWN = {name.encode(): name for name in PARAMETERS}
+RELATED_PARAMETERS = ("q", "k", "user", "locale", "region", "session", "explain")
+"""Parameters of `GET /v1/related`."""
+
+ITEM_PARAMETERS = ("k", "user", "locale", "region", "session", "min_score", "explain")
+"""Parameters of `GET /v1/items/{item}/queries`."""
+
+NO_GATE = "none"
+"""What `min_score` is to leave out nothing, where the service has a default."""
+
+_KNOWN, _OF_RELATED, _OF_ITEM = (
+    {name.encode(): name for name in names} for names in (PARAMETERS, RELATED_PARAMETERS, ITEM_PARAMETERS)
+)
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -46,37 +59,52 @@ def complete_arguments(query_string: bytes) -> dict[str, Any]:
         ArgumentError: a parameter is malformed, given twice, or `q` is missing.
         Refusal: 413, the query string, `q` or `where` is too long.
     """
-    if len(query_string) > MAX_QUERY_STRING_BYTES:
-        _too_large("query string", MAX_QUERY_STRING_BYTES)
-    given = _parameters(query_string)
-    text = given.pop("q", None)
+    arguments = _parameters(query_string, _KNOWN)
+    text = arguments.pop("q", None)
     if text is None:
         raise ArgumentError("q", "expected the text typed so far (it may be empty), got none")
-    # A code point takes at most four bytes: short text need not be encoded to be measured.
-    if len(text) * 4 > MAX_Q_BYTES and len(text.encode()) > MAX_Q_BYTES:
-        _too_large("q", MAX_Q_BYTES)
-    arguments: dict[str, Any] = given
-    if "k" in given:
-        arguments["k"] = _whole_number(given["k"])
-    if "where" in given:
-        arguments["where"] = _expression(given["where"])
-    if "explain" in given:
-        arguments["explain"] = _boolean(given["explain"])
-    arguments["text"] = text
+    arguments["text"] = _short(text)
     return arguments
 
 
-def _parameters(query_string: bytes) -> dict[str, str]:
-    given: dict[str, str] = {}
+def related_arguments(query_string: bytes) -> dict[str, Any]:
+    """Keyword arguments of `Engine.related`, and `session`; errors and rules as of `complete_arguments`."""
+    arguments = _parameters(query_string, _OF_RELATED)
+    query = arguments.pop("q", None)
+    if not query:
+        raise ArgumentError("q", "expected a query, got none")
+    arguments["query"] = _short(query)
+    return arguments
+
+
+def item_arguments(query_string: bytes) -> dict[str, Any]:
+    """Keyword arguments of `Engine.item_queries`, and `session`; errors and rules as of `complete_arguments`."""
+    return _parameters(query_string, _OF_ITEM)
+
+
+def _parameters(query_string: bytes, known: Mapping[bytes, str]) -> dict[str, Any]:
+    if len(query_string) > MAX_QUERY_STRING_BYTES:
+        _too_large("query string", MAX_QUERY_STRING_BYTES)
+    given: dict[str, Any] = {}
     for pair in query_string.split(b"&"):
         raw_name, _, raw_value = pair.partition(b"=")
-        name = _KNOWN.get(unquote_to_bytes(raw_name) if b"%" in raw_name else raw_name)
+        name = known.get(unquote_to_bytes(raw_name) if b"%" in raw_name else raw_name)
         if name is None or not (raw_value or name == "q"):
             continue
         if name in given:
             raise ArgumentError(name, "given twice; send it once")
         given[name] = _decoded(name, raw_value)
+    for name, read in _READERS.items():
+        if name in given:
+            given[name] = read(given[name])
     return given
+
+
+def _short(text: str) -> str:
+    # A code point takes at most four bytes: short text need not be encoded to be measured.
+    if len(text) * 4 > MAX_Q_BYTES and len(text.encode()) > MAX_Q_BYTES:
+        _too_large("q", MAX_Q_BYTES)
+    return text
 
 
 def _decoded(name: str, value: bytes) -> str:
@@ -101,6 +129,18 @@ def _boolean(value: str) -> bool:
     if value not in _BOOLEANS:
         raise ArgumentError("explain", f"expected true or false, got {value[:20]!r}")
     return _BOOLEANS[value]
+
+
+def _gate(value: str) -> float | None:
+    if value == NO_GATE:
+        return None
+    try:
+        gate = float(value)
+    except ValueError:
+        gate = math.nan
+    if not math.isfinite(gate):
+        raise ArgumentError("min_score", f"expected a number or {NO_GATE}, got {value[:20]!r}")
+    return gate
 
 
 def _expression(value: str) -> Any:
@@ -128,3 +168,6 @@ def _depth(value: str) -> int:
 
 def _too_large(name: str, limit: int) -> NoReturn:
     raise Refusal(problem("too-large", f"{name}: at most {limit} bytes", argument=name))
+
+
+_READERS = {"k": _whole_number, "where": _expression, "explain": _boolean, "min_score": _gate}

@@ -1,14 +1,16 @@
-"""The OpenAPI document: what the framework knows of its routes, and the hot route it does not know."""
+"""The OpenAPI document: what the framework knows of its routes, and the routes it does not know."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 
 from suggest.candidates.arguments import MAX_K
-from suggest.service.arguments import PARAMETERS
+from suggest.service.arguments import ITEM_PARAMETERS, NO_GATE, PARAMETERS, RELATED_PARAMETERS
+from suggest.service.direct import ITEM_PATH, RELATED_PATH
+from suggest.service.hot import COMPLETE_PATH
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _PARAMETERS: dict[str, tuple[dict[str, Any], str]] = {
@@ -24,6 +26,17 @@ _PARAMETERS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "where": (_TEXT, 'JSON expression over locale, region, kind and tags, e.g. {"kind": "music"}.'),
     "explain": ({"type": "boolean", "default": False}, "Say for each suggestion why it is there."),
+}
+_SESSION = (_TEXT, "Id of the session; chooses the arm of an experiment for who names no user.")
+_OF_RELATED: dict[str, tuple[dict[str, Any], str]] = {
+    "q": (_TEXT, "A query, searched before or not."),
+    "user": (_TEXT, "Opaque id of who asks; without it the answer is not personal."),
+    "session": _SESSION,
+}
+_OF_ITEM: dict[str, tuple[dict[str, Any], str]] = {
+    "user": _OF_RELATED["user"],
+    "session": _SESSION,
+    "min_score": (_TEXT, f"Leave out what scores less; {NO_GATE} leaves out nothing. Default: the service's own."),
 }
 _SUGGESTION = {
     "type": "object",
@@ -65,8 +78,8 @@ def describe(api: FastAPI) -> Callable[[], dict[str, Any]]:
 
     def openapi() -> dict[str, Any]:
         document = of_framework()
-        if "/v1/complete" not in document["paths"]:
-            document["paths"] = {"/v1/complete": {"get": _complete()}, **document["paths"]}
+        if COMPLETE_PATH not in document["paths"]:
+            document["paths"] = {**_past_framework(), **document["paths"]}
             for item in document["paths"].values():
                 for operation in item.values():
                     _give_problems(operation)
@@ -75,24 +88,30 @@ def describe(api: FastAPI) -> Callable[[], dict[str, Any]]:
     return openapi
 
 
-def _complete() -> dict[str, Any]:
-    parameters = [
-        {"name": name, "in": "query", "required": name == "q", "schema": schema, "description": description}
-        for name, (schema, description) in _PARAMETERS.items()
-    ]
-    assert tuple(_PARAMETERS) == PARAMETERS
+def _past_framework() -> dict[str, Any]:
+    complete = _operation("Completions of what is being typed", "get_complete", PARAMETERS, {})
+    related = _operation("Queries like this one", "get_related", RELATED_PARAMETERS, _OF_RELATED)
+    item = _operation("Queries to search next to an indexed item", "get_item_queries", ITEM_PARAMETERS, _OF_ITEM)
+    item["parameters"].insert(0, {"name": "item", "in": "path", "required": True, "schema": _TEXT})
+    return {COMPLETE_PATH: {"get": complete}, RELATED_PATH: {"get": related}, ITEM_PATH: {"get": item}}
+
+
+def _operation(
+    summary: str, operation_id: str, parameters: Sequence[str], meanings: dict[str, tuple[dict[str, Any], str]]
+) -> dict[str, Any]:
+    """A GET route; its parameters mean what those of completions do, but for `meanings`."""
+    known = _PARAMETERS | meanings
     arm = {"description": "The arm of the experiment that answered, where there is one.", "schema": _TEXT}
     answer = {
         "description": "Suggestions, best first",
         "headers": {"Suggest-Arm": arm},
         "content": {"application/json": {"schema": _ANSWER}},
     }
-    return {
-        "summary": "Completions of what is being typed",
-        "operationId": "get_complete",
-        "parameters": parameters,
-        "responses": {"200": answer},
-    }
+    described = [
+        {"name": name, "in": "query", "required": name == "q", "schema": known[name][0], "description": known[name][1]}
+        for name in parameters
+    ]
+    return {"summary": summary, "operationId": operation_id, "parameters": described, "responses": {"200": answer}}
 
 
 def _give_problems(operation: dict[str, Any]) -> None:

@@ -34,7 +34,9 @@ ARM_HEADER = b"suggest-arm"
 
 # Never cached: every answer has a request id of its own, which an impression is joined by, and a
 # blocked query must not come back from a cache.
-_HEADERS = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+HEADERS = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+"""Of every answer with suggestions."""
+
 _PERSONAL = ("user", "session")
 _NOT_KEPT = ("user", "session", "explain")
 
@@ -108,7 +110,7 @@ class Complete:
             await self._refuse(error, scope, receive, send)
             return
         metrics.answered += 1
-        headers = [*_HEADERS, (b"content-length", b"%d" % len(body))]
+        headers = [*HEADERS, (b"content-length", b"%d" % len(body))]
         if arm is not None:
             headers.append((ARM_HEADER, arm.encode()))
             metrics.arms.answered[arm] += 1

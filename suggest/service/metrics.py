@@ -10,6 +10,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from suggest.service.arm_metrics import ArmMetrics
 from suggest.service.settings import METRICS_VARIABLE
+from suggest.service.surface_metrics import SurfaceMetrics
 from suggest.types import Answer
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -71,6 +72,7 @@ class Metrics:
             multiprocess_mode="mostrecent",
         )
         self.arms = ArmMetrics(registry, COMPLETE_BUCKETS_S)
+        self.surfaces = SurfaceMetrics(registry, self.arms)
         self._complete_ok = self.requests.labels("/v1/complete", "200")
 
     def count(self, answer: Answer) -> None:

@@ -36,6 +36,9 @@ KINDS: dict[str, tuple[int, str]] = {
 """Kind of problem to its status and title; the last part of its `type`."""
 
 _BY_STATUS = {status: kind for kind, (status, _) in reversed(KINDS.items())}
+_TOO_LARGE = ("string_too_long", "too_long")
+"""How the framework names a text or a list beyond its limit."""
+
 _RETRY_AFTER_S = {"busy": 1, "not-ready": 1, "state-unavailable": 5}
 
 
@@ -96,7 +99,8 @@ def _of_validation_error(error: RequestValidationError) -> Response:
     name = ".".join(str(part) for part in first["loc"][1:] if not str(part)[:1].isupper()) or str(first["loc"][0])
     if first["type"] == "json_invalid":
         name = "body"  # its place is an offset, not a field
-    return problem("bad-argument", f"{name}: {first['msg']}", argument=name)
+    kind = "too-large" if first["type"] in _TOO_LARGE else "bad-argument"
+    return problem(kind, f"{name}: {first['msg']}", argument=name)
 
 
 def _of_unforeseen_error(error: Exception) -> Response:

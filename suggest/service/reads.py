@@ -1,114 +1,64 @@
-"""Routes that answer besides the hot one: related queries, items, comments, and OpenSearch."""
+"""Routes that the framework answers: items never seen before, comments, and OpenSearch."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
-from functools import partial
-from itertools import accumulate
-from typing import Annotated, Any, Literal
+from time import perf_counter
 from xml.sax.saxutils import escape
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from fastapi import APIRouter, Request, Response
 
-from suggest.candidates.arguments import MAX_K
 from suggest.engine import Engine
-from suggest.service.answers import answer_body
-from suggest.service.arguments import MAX_Q_BYTES, complete_arguments
-from suggest.service.context import READ, Context, Shared
-from suggest.service.hot import FALLBACK_DEADLINE_S
-from suggest.types import EntitySpan, Suggestion
+from suggest.service.arguments import complete_arguments
+from suggest.service.bodies import Comment, CommentOrBatch, NewItem
+from suggest.service.context import READ, Shared
+from suggest.service.hot import ARM_HEADER, FALLBACK_DEADLINE_S
+from suggest.service.surfaces import Asker, answer_comments, answer_suggestions, gates_of
+from suggest.types import Suggestion
 
 router = APIRouter(dependencies=[READ])
 description_router = APIRouter()
 
-MAX_COMMENTS = 100
-"""Most comments of one batch."""
-
 _OPENSEARCH_K = 10
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
-
-K = Annotated[int, Query(ge=1, le=MAX_K)]
-Text = Annotated[str, Field(max_length=10_000)]
-Id = Annotated[str, Field(max_length=256)]
-
-
-class NewItem(BaseModel):
-    """An item that the index need not know."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    title: Text
-    text: Text = ""
-    tags: Annotated[list[Id], Field(max_length=100)] = []
-    locale: Id | None = None
-    k: Annotated[int, Field(ge=1, le=MAX_K)] = 10
-    user: Id | None = None
-
-
-class Comment(BaseModel):
-    """One comment and who reads it."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    text: Text
-    item: Id | None = None
-    user: Id | None = None
-    locale: Id | None = None
-    offsets: Literal["codepoint", "utf16"] = "codepoint"
-
-
-class Comments(BaseModel):
-    """A batch of comments."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    comments: Annotated[list[Comment], Field(max_length=MAX_COMMENTS)]
-
-
-def _kind(body: Any) -> str:
-    return "Comments" if isinstance(body, dict) and "comments" in body else "Comment"
-
-
-# Told apart by their shape, so that an error names a field of what was meant.
-CommentOrBatch = Annotated[
-    Annotated[Comment, Tag("Comment")] | Annotated[Comments, Tag("Comments")], Discriminator(_kind)
-]
-
-
-@router.get("/v1/related")
-async def get_related(
-    context: Shared,
-    q: Annotated[str, Query(min_length=1, max_length=MAX_Q_BYTES)],
-    k: K = 10,
-    user: str | None = None,
-    locale: str | None = None,
-) -> Response:
-    """Queries like this one."""
-    return await _answer(context, q, lambda engine: engine.related(q, k=k, user=user, locale=locale))
-
-
-@router.get("/v1/items/{item:path}/queries")
-async def get_item_queries(context: Shared, item: str, k: K = 10, user: str | None = None) -> Response:
-    """Queries that one would search next to an indexed item."""
-    return await _answer(context, item, lambda engine: engine.item_queries(item, k=k, user=user))
 
 
 @router.post("/v1/items:queries")
 async def post_item_queries(context: Shared, item: NewItem) -> Response:
     """Queries that one would search next to an item never seen before."""
-    return await _answer(context, item.title, lambda engine: engine.item_queries(**item.model_dump()))
+    asker = Asker(item.user, item.session, item.k, item.explain)
+    min_score = item.given("min_score", gates_of(context).item_min_score)
+
+    def ask(engine: Engine, user: str | None) -> list[Suggestion]:
+        return engine.item_queries(
+            k=item.k,
+            user=user,
+            title=item.title,
+            text=item.text,
+            tags=item.tags,
+            locale=item.locale,
+            region=item.region,
+            min_score=min_score,
+            explain=item.explain,
+        )
+
+    answered = await asyncio.to_thread(answer_suggestions, context, item.title, ask, asker)
+    context.metrics.surfaces.count("item", answered.seconds, [answered.n_suggestions], answered.arm)
+    arm = {} if answered.arm is None else {ARM_HEADER.decode(): answered.arm}
+    return _json(answered.body, **arm)
 
 
 @router.post("/v1/comments:entities")
-async def post_comment_entities(context: Shared, body: CommentOrBatch) -> dict[str, Any]:
+async def post_comment_entities(context: Shared, body: CommentOrBatch) -> Response:
     """Spans of a comment, or of each comment of a batch, that one would tap."""
-    if isinstance(body, Comment):
-        return await _entities(context, body)
-    return {"comments": [await _entities(context, comment) for comment in body.comments]}
+    comments = [body] if isinstance(body, Comment) else body.comments
+    begin = perf_counter()
+    answers = await asyncio.to_thread(answer_comments, context, comments)
+    n_spans = [len(answer["entities"]) for answer in answers]
+    context.metrics.surfaces.count("comment", perf_counter() - begin, n_spans)
+    return _json(orjson.dumps(answers[0] if isinstance(body, Comment) else {"comments": answers}))
 
 
 @router.get("/v1/opensearch")
@@ -138,34 +88,8 @@ async def get_opensearch_description(request: Request, context: Shared) -> Respo
     return Response(text, media_type="application/opensearchdescription+xml")
 
 
-async def _answer(context: Context, query: str, ask: Callable[[Engine], list[Suggestion]]) -> Response:
-    engine = context.generations.engine
-    suggestions = await asyncio.to_thread(ask, engine)
-    return Response(answer_body(engine, query, suggestions), media_type="application/json")
-
-
-async def _entities(context: Context, comment: Comment) -> dict[str, Any]:
-    ask = partial(
-        context.generations.engine.comment_entities,
-        comment.text,
-        item=comment.item,
-        user=comment.user,
-        locale=comment.locale,
-    )
-    spans: list[EntitySpan] = await asyncio.to_thread(ask)
-    place = _utf16_places(comment.text) if comment.offsets == "utf16" else None
-    return {"entities": [_entity(span, place) for span in spans]}
-
-
-def _entity(span: EntitySpan, place: list[int] | None) -> dict[str, Any]:
-    if place is not None:
-        span = span._replace(start=place[span.start], end=place[span.end])
-    return span._asdict()
-
-
-def _utf16_places(text: str) -> list[int]:
-    """UTF-16 code units before each code point of `text`, and in all of it."""
-    return list(accumulate((1 + (char > "\uffff") for char in text), initial=0))
+def _json(body: bytes, **headers: str) -> Response:
+    return Response(body, headers={"cache-control": "no-store", **headers}, media_type="application/json")
 
 
 def _base_url(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""All routes but the hot one and the writes: surfaces to come, OpenSearch, health, files, the description."""
+"""All routes but the hot one and the writes: surfaces not built, OpenSearch, health, files, the description."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from suggest.service.tokens import Tokens
 from tests.service.asgi import Service, serving
 
 NOT_BUILT = [
-    ("GET", "/v1/related?q=nivea", None),
     ("GET", "/v1/items/video-17/queries?k=3", None),
     ("GET", "/v1/items/a%2Fb/queries", None),
     ("POST", "/v1/items:queries", {"title": "a song", "tags": ["music"], "locale": "en", "k": 5, "user": "u"}),
@@ -53,20 +52,6 @@ def test_a_bad_argument_is_named_before_anything_else(service: Service, method, 
     answer = ask(service, method, target, document)
     assert answer.status == 422
     assert answer.problem()["argument"] == argument
-
-
-def test_entities_count_in_code_points_or_in_utf16_units(service: Service, monkeypatch):
-    from suggest.types import EntitySpan
-
-    text = "😍 Nivea"
-    span = EntitySpan(2, 7, "Nivea", "nivea", 1.0, "brand")
-    monkeypatch.setattr("suggest.engine.Engine.comment_entities", lambda *_, **__: [span])
-    for offsets, start, end in (("codepoint", 2, 7), ("utf16", 3, 8)):
-        entity = service.post("/v1/comments:entities", {"text": text, "offsets": offsets}).json()["entities"][0]
-        assert (entity["start"], entity["end"]) == (start, end)
-    assert text.encode("utf-16-le")[2 * 3 : 2 * 8].decode("utf-16-le") == "Nivea"
-    batch = service.post("/v1/comments:entities", {"comments": [{"text": text}, {"text": text}]}).json()
-    assert [len(comment["entities"]) for comment in batch["comments"]] == [1, 1]
 
 
 def test_opensearch_answers_its_own_format(service: Service):

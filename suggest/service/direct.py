@@ -1,0 +1,113 @@
+"""`GET /v1/related` and `GET /v1/items/{item}/queries` as plain ASGI callables.
+
+As for completions, a framework's route would cost more than the answer to a query that the index knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from suggest.engine import Engine
+from suggest.errors import ArgumentError
+from suggest.service.arguments import DEFAULT_K, item_arguments, related_arguments
+from suggest.service.authorization import require
+from suggest.service.context import Context
+from suggest.service.hot import ARM_HEADER, HEADERS
+from suggest.service.problems import Refusal, problem, response_to
+from suggest.service.surfaces import Answered, Asker, Surface, answer_suggestions, gates_of
+from suggest.types import Suggestion
+
+RELATED_PATH = "/v1/related"
+ITEM_PATH = "/v1/items/{item}/queries"
+"""Where these routes answer."""
+
+Answering = Callable[[Context, Scope], Answered]
+
+_ITEM_START, _ITEM_END = ITEM_PATH.split("{item}")
+
+
+class Direct:
+    """A route past the framework: it answers on the event loop, with no await before the answer."""
+
+    def __init__(self, context: Context, path: str, surface: Surface, answer: Answering) -> None:
+        self._context = context
+        self._path = path
+        self._surface = surface
+        self._answered = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one GET or HEAD request."""
+        metrics, tokens = self._context.metrics, self._context.settings.tokens
+        try:
+            if tokens.read is not None:
+                require("read", tokens, scope["headers"])
+            answered = self._answered(self._context, scope)
+        except Exception as error:  # noqa: BLE001 - nothing but a problem document leaves the process
+            response = response_to(error)
+            metrics.requests.labels(self._path, str(response.status_code)).inc()
+            await response(scope, receive, send)
+            return
+        metrics.requests.labels(self._path, "200").inc()
+        metrics.surfaces.count(self._surface, answered.seconds, [answered.n_suggestions], answered.arm)
+        headers = [*HEADERS, (b"content-length", b"%d" % len(answered.body))]
+        if answered.arm is not None:
+            headers.append((ARM_HEADER, answered.arm.encode()))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": answered.body})
+
+
+def related_route(context: Context) -> Direct:
+    """`GET /v1/related`."""
+    return Direct(context, RELATED_PATH, "related", _related)
+
+
+def item_route(context: Context) -> Direct:
+    """`GET /v1/items/{item}/queries`, of paths that `names_item` takes."""
+    return Direct(context, ITEM_PATH, "item", _item)
+
+
+def names_item(path: str) -> bool:
+    """Whether a path is `/v1/items/{item}/queries`; the item's id may hold slashes."""
+    return path.startswith(_ITEM_START) and path.endswith(_ITEM_END) and len(path) > len(_ITEM_START) + len(_ITEM_END)
+
+
+def _related(context: Context, scope: Scope) -> Answered:
+    arguments = related_arguments(scope["query_string"])
+    asker = _asker(arguments)
+    query = arguments.pop("query")
+
+    def ask(engine: Engine, user: str | None) -> list[Suggestion]:
+        return engine.related(query, asker.k, user, explain=asker.explain, **arguments)
+
+    return answer_suggestions(context, query, ask, asker)
+
+
+def _item(context: Context, scope: Scope) -> Answered:
+    arguments = item_arguments(scope["query_string"])
+    asker = _asker(arguments)
+    arguments.setdefault("min_score", gates_of(context).item_min_score)
+    item = scope["path"][len(_ITEM_START) : -len(_ITEM_END)]
+
+    def ask(engine: Engine, user: str | None) -> list[Suggestion]:
+        return engine.item_queries(item, asker.k, user, explain=asker.explain, **arguments)
+
+    try:
+        return answer_suggestions(context, item, ask, asker)
+    except ArgumentError as error:
+        if error.argument != "item":
+            raise
+        # In a path an item that is not known is a page that is not there.
+        raise Refusal(problem("not-found", str(error), argument="item")) from None
+
+
+def _asker(arguments: dict[str, Any]) -> Asker:
+    """Takes out of the arguments what says who asks."""
+    return Asker(
+        arguments.pop("user", None),
+        arguments.pop("session", None),
+        arguments.pop("k", DEFAULT_K),
+        arguments.pop("explain", False),
+    )

@@ -39,6 +39,7 @@ class VectorCache:
     """
 
     def __init__(self, directory: Path, name: str, dimensions: int) -> None:
+        self._dimensions = dimensions
         self._directory = directory / DIRECTORY / hashlib.sha256(name.encode()).hexdigest()[:16]
         self._directory.mkdir(parents=True, exist_ok=True)
         for other in self._directory.parent.iterdir():
@@ -56,7 +57,7 @@ class VectorCache:
         at = np.searchsorted(self._old.hashes, hashes)
         at[at == len(self._old.hashes)] = 0
         known = np.flatnonzero(self._old.hashes[at] == hashes) if len(self._old.hashes) else np.empty(0, np.int64)
-        vectors = np.zeros((len(texts), self._old.vectors.shape[1]), dtype=np.float32)
+        vectors = np.zeros((len(texts), self._dimensions), dtype=np.float32)
         vectors[known] = self._old.vectors[at[known]]
         self._used[at[known]] = True
         return vectors, np.setdiff1d(np.arange(len(texts)), known).tolist()
@@ -91,8 +92,10 @@ class VectorCache:
     def _read(self) -> Iterator[_Kept]:
         for file in self._files:
             try:
-                with np.load(file, allow_pickle=False) as kept:
-                    yield _Kept(kept["hashes"], kept["vectors"])
+                with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
+                    # A reshape that cannot be says that the file is of another shape.
+                    hashes = kept["hashes"]
+                    yield _Kept(hashes, kept["vectors"].reshape(len(hashes), self._dimensions))
             except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
                 _logger.warning("%s cannot be read, its vectors are made again: %s", file, error)
 

@@ -11,6 +11,7 @@ import marisa_trie
 
 from suggest.text.folding import unaccented
 from suggest.text.keys import fold
+from suggest.text.romanise import loose, romanised
 
 MAX_CHARS = 512
 """Code points of a text that are looked at."""
@@ -28,7 +29,7 @@ class Pieces:
     """Words, parts of words and short runs of letters, by number.
 
     A word that is a piece is that piece. Any other is the longest pieces it starts with, one after the other, and all
-    runs of three letters, hashed: so do misspellings meet, and scripts that no piece is written in.
+    runs of three of its letters as it is romanised, hashed: so do misspellings meet, and names in different scripts.
 
     Args:
         trie: the pieces; one that begins a word starts with `WORD_START`. Its numbers are theirs.
@@ -61,7 +62,10 @@ class Pieces:
     def _parted(self, word: str) -> tuple[int, ...]:
         marked = WORD_START + word
         whole = self.trie.get(marked)
-        return (whole,) if whole is not None else (*self._longest(marked), *self._runs(f"<{word}>"))
+        if whole is not None:
+            return (whole,)
+        # Symbols have no sound.
+        return (*self._longest(marked), *self._runs(f"<{loose(romanised(word)) or word}>"))
 
     def _longest(self, marked: str) -> list[int]:
         numbers = []

@@ -99,8 +99,7 @@ def related_candidates(
         "next": _next(asked, indexes),
         "later": related.later.of(asked.query_id)[0],
         "items": related.items.of(asked.query_id)[0],
-        "meaning": _near(asked.vector, related),
-        "sequel": _near(asked.sequel, related),
+        **dict(zip(("meaning", "sequel"), _near(asked, related), strict=True)),
         "words": _sharing_words(asked, indexes),
         "initials": _abbreviated(asked, indexes, related),
         "own": _own(asked, indexes, history),
@@ -120,11 +119,14 @@ def _next(asked: AskedQuery, indexes: Indexes) -> npt.ArrayLike:
     return [] if after is None else after.ids
 
 
-def _near(vector: npt.NDArray[np.float32] | None, related: RelatedIndex) -> npt.NDArray[np.int64]:
-    if vector is None or related.vectors is None:
-        return np.empty(0, dtype=np.int64)
-    ids, _ = related.vectors.nearest(vector[None], MOST_NEAR)
-    return ids.reshape(-1)
+def _near(asked: AskedQuery, related: RelatedIndex) -> tuple[npt.ArrayLike, npt.ArrayLike]:
+    """Neighbours by meaning, and of what is asked next: both in one pass over the vectors."""
+    if asked.vector is None or related.vectors is None:
+        return (), ()
+    if asked.sequel is None:
+        return related.vectors.nearest(asked.vector[None], MOST_NEAR)[0][0], ()
+    near, following = related.vectors.nearest(np.stack([asked.vector, asked.sequel]), MOST_NEAR)[0]
+    return near, following
 
 
 def _sharing_words(asked: AskedQuery, indexes: Indexes) -> npt.ArrayLike:
@@ -166,7 +168,7 @@ def _abbreviated(asked: AskedQuery, indexes: Indexes, related: RelatedIndex) -> 
     for word in asked.words:
         if 2 <= len(word) <= 8:  # noqa: PLR2004 - as `initials` makes them
             ranks += related.initials.exact(word, _MOST_INITIALS, budget)
-    for letters in initials(asked.key):
+    for letters in initials(asked.words):
         number = indexes.words.find(letters)
         if number >= 0:
             ranks += indexes.words.search([number], None, _MOST_INITIALS, budget)

@@ -41,7 +41,11 @@ class RelatedScored(NamedTuple):
 
 
 class RelatedQueries:
-    """Answers `related` over one generation; immutable, safe to call from several threads."""
+    """Answers `related` over one generation; immutable, safe to call from several threads.
+
+    Attributes:
+        orders: what gives the scores.
+    """
 
     def __init__(
         self,
@@ -69,7 +73,7 @@ class RelatedQueries:
         self._indexes = indexes
         is_built = generation.holds(f"{SECTION}.json")
         self._known = RelatedIndex.open(generation) if related is None and is_built else related
-        self._orders = RelatedOrders.open(generation, is_trained=is_trained)
+        self.orders = RelatedOrders.open(generation, is_trained=is_trained)
         self._encoder = encoder
 
     @property
@@ -100,7 +104,7 @@ class RelatedQueries:
             if listed is not None:
                 return listed
         scored = self.scored(key, asking)
-        chosen = self._chosen(scored, k)
+        chosen = self.chosen(scored, k)
         return [self._suggestion(scored, row, lost, explain=asking.explain) for row, lost in chosen]
 
     def scored(self, key: str, asking: Asking, without: frozenset[str] = frozenset()) -> RelatedScored:
@@ -124,7 +128,7 @@ class RelatedQueries:
         history = asking.history
         person = None if history is None else Person(history, frozenset(asking.session_keys))
         features = related_features(asked, candidates, keys, indexes, self._related, person)
-        return RelatedScored(asked, candidates, keys, features, self._orders.parts(features))
+        return RelatedScored(asked, candidates, keys, features, self.orders.parts(features))
 
     def _vector(self, key: str) -> npt.NDArray[np.float32] | None:
         """Of a query: the stored one, else made now."""
@@ -149,10 +153,13 @@ class RelatedQueries:
         """(id, score) of the best, for the lists that a build makes."""
         scored = self.scored(self._indexes.prefixes.queries.key(query_id), asking)
         scores = scored.parts.sum(axis=1)
-        return [(int(scored.candidates.ids[row]), float(scores[row]) + lost) for row, lost in self._chosen(scored, k)]
+        return [(int(scored.candidates.ids[row]), float(scores[row]) + lost) for row, lost in self.chosen(scored, k)]
 
-    def _chosen(self, scored: RelatedScored, k: int) -> list[tuple[int, float]]:
-        """Rows of the best, none of them the asked query in other words or where people come from."""
+    def chosen(self, scored: RelatedScored, k: int) -> list[tuple[int, float]]:
+        """Rows of the best `k`, best first, each with what it lost for repeating better ones.
+
+        None of them is the asked query in other words, another one in other words, or where people come from.
+        """
         rows = np.flatnonzero(~comes_before(scored.features)).tolist()
         ours = frozenset(scored.asked.words)
         groups = self._indexes.groups

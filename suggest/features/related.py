@@ -131,7 +131,7 @@ def _word_features(
     """Writes the group `WORDS` but its popularity."""
     information = _Information(indexes)
     ours, our_grams = set(asked.words), _grams(asked.key)
-    our_sum, our_letters = information.of_all(ours), set(initials(asked.key))
+    our_sum, our_letters = information.of_all(ours), set(initials(asked.words))
     columns = []
     for key, said in zip(keys, spoken, strict=True):
         theirs = set(said)
@@ -154,7 +154,7 @@ def _word_features(
                 key.startswith(asked.key),
                 key.endswith(asked.key),
                 _alike(our_grams, _grams(key)),
-                not our_letters.isdisjoint(theirs) or not ours.isdisjoint(initials(key)),
+                not our_letters.isdisjoint(theirs) or not ours.isdisjoint(initials(said)),
                 len(key),
             )
         )

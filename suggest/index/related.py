@@ -15,6 +15,7 @@ from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.entries import EntryIndex, save_entries
 from suggest.index.strings import each_text
 from suggest.index.vectors import VectorIndex
+from suggest.text import unaccented, words
 from suggest.text.initials import initials
 
 VECTORS = "query_vectors"
@@ -139,7 +140,7 @@ def save_initials(writer: GenerationWriter, keys: pa.Array, rank: npt.NDArray[An
     """
     found, ranks = [], []
     for text, place in zip(each_text(keys), rank.tolist(), strict=True):
-        for letters in initials(text):
+        for letters in initials(words(unaccented(text))):
             found.append(letters)
             ranks.append(place)
     save_entries(writer, f"{SECTION}_initials", pa.array(found, pa.string()), np.array(ranks, dtype=np.uint32))

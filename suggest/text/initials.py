@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from suggest.text.folding import unaccented
-from suggest.text.segmentation import words
+from collections.abc import Sequence
 
 _LEAST, _MOST = 2, 8
 _PASSED_OVER = frozenset(
@@ -12,14 +11,13 @@ _PASSED_OVER = frozenset(
 """Words that abbreviations leave out as often as not."""
 
 
-def initials(key: str) -> list[str]:
-    """The first letters of the words of a normalised query, with and without its small words, each once.
+def initials(spoken: Sequence[str]) -> list[str]:
+    """The first letters of words, with and without the small ones, each once.
 
-    Empty for one word, and for more than eight. About 2 µs in ASCII.
+    Empty for one word, and for more than eight. About 1 µs.
     """
-    if " " not in key:
+    if len(spoken) < _LEAST:
         return []
-    spoken = words(unaccented(key))
     whole = "".join([word[0] for word in spoken])
     short = "".join([word[0] for word in spoken if word not in _PASSED_OVER])
     return [letters for letters in dict.fromkeys((whole, short)) if _LEAST <= len(letters) <= _MOST]

@@ -20,7 +20,6 @@ from suggest.interfaces import State
 from suggest.rank import Policy, Ranker, Scored, require_content
 from suggest.stores import open_state
 from suggest.stores.standing import StandingReader
-from suggest.text.encoder import open_encoder
 from suggest.types import (
     Answer,
     EntitySpan,
@@ -54,7 +53,7 @@ class Engine:
         self._indexes = Indexes.open(generation)
         policy = Policy.from_json(generation.json("policy"))
         is_trained = ranker == "default"
-        encoder = open_encoder(generation)
+        encoder = self._indexes.encoder
         self._typeahead = Typeahead(self._indexes, policy, Ranker.open(generation) if is_trained else None)
         self._related = RelatedQueries(generation, self._indexes, encoder, policy, is_trained=is_trained)
         self._items = ItemQueries(generation, self._indexes, encoder, policy, is_trained=is_trained)

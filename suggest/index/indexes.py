@@ -20,10 +20,15 @@ from suggest.index.spelling_learned import Learned, LearnedCorrections, save_lea
 from suggest.index.spelling_rivals import confident_variants
 from suggest.index.table import QueryColumns, ranks, save_queries
 from suggest.index.transitions import TransitionRows, Transitions, save_transitions
+from suggest.index.vectors import VectorIndex
 from suggest.index.word_model import WordModel
 from suggest.index.word_model_build import WordStatistics, save_word_model
 from suggest.index.words import WordIndex
 from suggest.index.words_build import save_words
+from suggest.text.encoder import Encoder, open_encoder
+
+QUERY_VECTORS = "query_vectors"
+"""Section of the vectors of queries."""
 
 
 class Indexes(NamedTuple):
@@ -41,6 +46,8 @@ class Indexes(NamedTuple):
         regions: popularity of queries by region.
         clicks: looks and clicks of queries.
         transitions: queries by the query before them.
+        encoder: makes vectors of texts; None where the generation was built without one.
+        vectors: queries by their vector; None likewise.
     """
 
     prefixes: PrefixIndex
@@ -54,6 +61,8 @@ class Indexes(NamedTuple):
     regions: RegionWeights
     clicks: Clicks
     transitions: Transitions
+    encoder: Encoder | None
+    vectors: VectorIndex | None
 
     @classmethod
     def open(cls, generation: Generation) -> Indexes:
@@ -72,6 +81,8 @@ class Indexes(NamedTuple):
             RegionWeights(generation),
             Clicks(generation),
             Transitions(generation),
+            open_encoder(generation),
+            VectorIndex(generation, QUERY_VECTORS) if generation.holds(f"{QUERY_VECTORS}.json") else None,
         )
 
 

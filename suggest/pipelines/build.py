@@ -18,7 +18,9 @@ import pyarrow as pa
 from suggest.artifacts import Generation, GenerationWriter, building, sha256_of
 from suggest.errors import ArtifactError, InputError
 from suggest.index import Indexes, ProfileRows, QueryColumns, save_profiles
+from suggest.index.indexes import QUERY_VECTORS
 from suggest.index.table import RECENT_DAYS
+from suggest.index.vectors import save_vectors
 from suggest.interfaces import State
 from suggest.pipelines.admitted import Admitted, Progress
 from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect
@@ -34,6 +36,7 @@ from suggest.rank import Policy
 from suggest.rank.personal_data import Safety
 from suggest.stores import open_state
 from suggest.text import normalise
+from suggest.text.encoder import save_encoder
 from suggest.types import DAY_US, now_us
 
 MEMORY_LIMIT = "512MB"
@@ -156,8 +159,12 @@ def build(
             "memory_limit": MEMORY_LIMIT,
             "encoder": encoder,
         }
-        told("make vectors", 0, 0)
         vector_rows, vectors = make_vectors(columns, encodes, max_vectors, Path(out), told)
+        if encodes is not None:
+            save_encoder(writer, encodes)
+            # Rows are in the order of keys, vectors are kept in that of ids.
+            order = np.argsort(ids[vector_rows])
+            save_vectors(writer, QUERY_VECTORS, ids[vector_rows][order], vectors[order])
         made = Admitted(
             writer=writer,
             indexes=Indexes.open(writer.written()),

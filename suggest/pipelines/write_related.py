@@ -16,8 +16,8 @@ from suggest.pipelines.admitted import Admitted
 from suggest.pipelines.related_pairs import item_rows, later_pairs, later_rows
 from suggest.rank.related_model import shipped_order, shipped_sequel
 
-MOST_LISTS = 20_000
-"""Queries whose lists are made in advance, the heaviest: about 3 ms each."""
+MOST_LISTS = 1_000
+"""Queries whose lists are made in advance, the heaviest: about 3 ms each, and most requests are for few queries."""
 
 _TOLD_EVERY = 500
 

@@ -35,18 +35,16 @@ _SAMPLE = (
 
 
 def exported_encoder(name: str) -> OnnxEncoder:
-    """Loads a model by name or path and exports it, in 10 to 60 s; an export by its directory, at once.
+    """Loads a model by name or path and exports it, in 10 to 60 s.
 
     Args:
-        name: as sentence-transformers takes it, or a directory that holds an export.
+        name: as sentence-transformers takes it.
 
     Raises:
         NotBuiltError: the extra `encoder` is not installed.
         ArgumentError: no such model, one whose tokenizer is not of the package tokenizers, or an export that differs.
     """
-    if (Path(name) / ABOUT).is_file():
-        return OnnxEncoder.load(Path(name))
-    return export(_loaded(name), Path(name).name)
+    return export(loaded_model(name), Path(name).name)
 
 
 def export(model: Any, name: str) -> OnnxEncoder:
@@ -84,7 +82,8 @@ def export(model: Any, name: str) -> OnnxEncoder:
     return encoder
 
 
-def _loaded(name: str) -> Any:
+def loaded_model(name: str) -> Any:
+    """A `SentenceTransformer` on the CPU; errors as of `exported_encoder`."""
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError:

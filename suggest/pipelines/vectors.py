@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from suggest.artifacts import Generation, current
+from suggest.errors import GenerationBroken, GenerationTooNew
 from suggest.index import QueryColumns
 from suggest.pipelines.vector_cache import VectorCache
-from suggest.text.encoder import Encoder
+from suggest.text.encoder import SECTION, Encoder, load_encoder, open_encoder
 
 MAX_VECTORS = 200_000
 """Queries that get a vector unless a build is told otherwise, the heaviest."""
@@ -25,12 +28,13 @@ Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done and how much there is."""
 
 
-def chosen_encoder(name: str) -> Encoder | None:
+def chosen_encoder(name: str, index_dir: str | Path | None = None) -> Encoder | None:
     """The encoder that `--encoder` names.
 
     Args:
-        name: `default`, the table that ships with the package; `none`; or the name or path of a model that
-            sentence-transformers can load, which is exported first.
+        name: `default`, the table that ships with the package; `none`; the name or path of a model that
+            sentence-transformers can load, which is exported first; or a directory that holds an encoder.
+        index_dir: if its generation has an encoder that was trained from the one of this name, that is taken.
 
     Raises:
         ArgumentError: no such model, or one whose export differs from it.
@@ -38,13 +42,36 @@ def chosen_encoder(name: str) -> Encoder | None:
     """
     if name == "none":
         return None
+    trained = index_dir and _trained(name, Path(index_dir))
+    if trained:
+        return trained
     if name == "default":
         from suggest.text.encoder_table import default_encoder
 
         return default_encoder()
+    if (Path(name) / f"{SECTION}.json").is_file():
+        return load_encoder(Path(name))
     from suggest.pipelines.export_encoder import exported_encoder
 
     return exported_encoder(name)
+
+
+def asked_encoder(name: str) -> str:
+    """What `--encoder` was when an encoder was trained that is now named by its directory; otherwise the name."""
+    about = Path(name) / f"{SECTION}.json"
+    return str(json.loads(about.read_text(encoding="utf-8")).get("trained_from", name)) if about.is_file() else name
+
+
+def _trained(name: str, index_dir: Path) -> Encoder | None:
+    """The encoder of the generation that is served now, if it was trained from the one of this name."""
+    try:
+        if current(index_dir) is None:
+            return None
+        served = Generation.open(index_dir, verify=False)
+    except (GenerationBroken, GenerationTooNew):
+        return None  # nothing to carry on from: the next generation begins anew
+    is_trained = served.holds(f"{SECTION}.json") and served.json(SECTION).get("trained_from") == name
+    return open_encoder(served) if is_trained else None
 
 
 def make_vectors(

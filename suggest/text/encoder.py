@@ -6,7 +6,9 @@ with. `table` needs nothing but numpy; `onnx` is an exported model and needs onn
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -40,8 +42,8 @@ class Encoder(Protocol):
         """
         ...
 
-    def save(self, writer: GenerationWriter) -> None:
-        """Writes what `open_encoder` reads."""
+    def save(self, directory: Path) -> None:
+        """Writes what `load_encoder` reads."""
         ...
 
 
@@ -52,22 +54,23 @@ def open_encoder(generation: Generation) -> Encoder | None:
         GenerationBroken: it is of a kind that this program does not know.
         NotBuiltError: it needs a package that is not installed; the text says which extra has it.
     """
-    if not generation.holds(f"{SECTION}.json"):
-        return None
-    about = generation.json(SECTION)
-    if about["kind"] == "table":
+    return load_encoder(generation.directory) if generation.holds(f"{SECTION}.json") else None
+
+
+def load_encoder(directory: Path) -> Encoder:
+    """The encoder whose files lie in a directory, that of a generation or one of its own; errors as above."""
+    kind = json.loads((directory / f"{SECTION}.json").read_text(encoding="utf-8"))["kind"]
+    if kind == "table":
         from suggest.text.encoder_table import TableEncoder
 
-        return TableEncoder.load(generation.directory)
-    if about["kind"] == "onnx":
+        return TableEncoder.load(directory)
+    if kind == "onnx":
         from suggest.text.encoder_onnx import OnnxEncoder
 
-        return OnnxEncoder.load(generation.directory)
-    raise GenerationBroken(
-        f"{generation.directory}: expected an encoder of kind table or onnx, got {about['kind']!r}; update the program"
-    )
+        return OnnxEncoder.load(directory)
+    raise GenerationBroken(f"{directory}: expected an encoder of kind table or onnx, got {kind!r}; update the program")
 
 
 def save_encoder(writer: GenerationWriter, encoder: Encoder) -> None:
     """Puts an encoder into the generation being built."""
-    encoder.save(writer)
+    encoder.save(writer.directory)

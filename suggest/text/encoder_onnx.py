@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from suggest.artifacts import GenerationWriter
 from suggest.errors import NotBuiltError
 
 MODEL = "encoder_model.onnx"
@@ -62,10 +61,10 @@ class OnnxEncoder:
         """
         return cls(directory, json.loads((directory / ABOUT).read_text(encoding="utf-8")), keeps=keeps)
 
-    def save(self, writer: GenerationWriter) -> None:
+    def save(self, directory: Path) -> None:
         """Copies the files."""
         for name in (MODEL, TOKENIZER, ABOUT):
-            shutil.copyfile(self._directory / name, writer.path(name))
+            shutil.copyfile(self._directory / name, directory / name)
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Vectors of texts, as of `Encoder`: about 1 ms each on one thread with a small model; many on two threads."""

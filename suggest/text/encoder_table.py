@@ -13,7 +13,6 @@ import marisa_trie
 import numpy as np
 import numpy.typing as npt
 
-from suggest.artifacts import GenerationWriter
 from suggest.text.encoder_pieces import Pieces
 
 _BATCH_PIECES = 16_384
@@ -35,7 +34,6 @@ class TableEncoder:
         rows: int8[len(pieces), dimensions].
     """
 
-    kind = "table"
     is_quick = True
 
     def __init__(self, name: str, pieces: Pieces, rows: npt.NDArray[np.int8]) -> None:
@@ -54,11 +52,12 @@ class TableEncoder:
         rows: npt.NDArray[np.int8] = mapped.view(np.ndarray)
         return cls(about["name"], Pieces(trie, len(rows) - len(trie)), rows)
 
-    def save(self, writer: GenerationWriter) -> None:
+    def save(self, directory: Path) -> None:
         """Writes what `load` reads."""
-        writer.save_json("encoder", {"kind": self.kind, "name": self.name, "dimensions": self.dimensions})
-        self.pieces.trie.save(str(writer.path("encoder_pieces.marisa")))
-        writer.save_array("encoder_rows", self.rows)
+        about = {"kind": "table", "name": self.name, "dimensions": self.dimensions}
+        (directory / "encoder.json").write_text(json.dumps(about), encoding="utf-8")
+        self.pieces.trie.save(str(directory / "encoder_pieces.marisa"))
+        np.save(directory / "encoder_rows.npy", self.rows, allow_pickle=False)
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Vectors of texts, as of `Encoder`: about 15 µs for one, 5 µs each for many."""

@@ -1,0 +1,72 @@
+"""The table of vectors that ships, fitted to pairs of texts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from suggest.pipelines.encoder_pairs import TextPairs
+from suggest.pipelines.table_fit import TableFit, contrast
+from suggest.text.encoder_table import TableEncoder
+
+ROUNDS = 8
+"""Over all pairs at most."""
+
+PATIENCE = 2
+"""Rounds without a gain before the best is taken."""
+
+STEP = 0.02
+SHARPNESS = 20.0
+_BATCH = 512
+_LARGEST = 127
+_KEPT_SHARE = 0.9998
+
+Progress = Callable[[str, int, int], None]
+
+
+def fitted_table(
+    base: TableEncoder, pairs: TextPairs, judge: Callable[[TableEncoder], float], seed: int, told: Progress
+) -> TableEncoder:
+    """Moves the rows so that the texts of a pair come together and others apart, until `judge` gains no more.
+
+    Args:
+        base: begins with its rows; stays as it is.
+        pairs: to learn from.
+        judge: of pairs that are not among them; higher is better.
+        seed: of the order of pairs.
+        told: of each round.
+    """
+    left, right = ([base.pieces.numbers(text) for text in texts] for texts in (pairs.left, pairs.right))
+    usable = np.array([row for row in range(len(left)) if left[row] and right[row]], dtype=np.int64)
+    fit = TableFit((base.rows / np.float32(_LARGEST)).astype(np.float32), STEP)
+    rng = np.random.default_rng(seed)
+    best, best_score, waited = base, judge(base), 0
+    for done in range(ROUNDS):
+        told("train the encoder", done, ROUNDS)
+        _round(fit, left, right, rng.permutation(usable))
+        made = table_of(base, fit.rows)
+        score = judge(made)
+        best, best_score, waited = (made, score, 0) if score > best_score else (best, best_score, waited + 1)
+        if waited >= PATIENCE:
+            break
+    return best
+
+
+def table_of(base: TableEncoder, rows: npt.NDArray[np.float32]) -> TableEncoder:
+    """A table with other rows, rounded to int8 with one scale for all; the few values beyond it are cut."""
+    largest = max(float(np.quantile(np.abs(rows[:: max(len(rows) // 20_000, 1)]), _KEPT_SHARE)), 1e-12)
+    values = np.clip(np.rint(rows * (_LARGEST / largest)), -_LARGEST, _LARGEST).astype(np.int8)
+    digest = hashlib.sha256(values.tobytes()).hexdigest()[:12]
+    return TableEncoder(f"{base.name.split('-')[0]}-{digest}", base.pieces, values)
+
+
+def _round(fit: TableFit, left: list[list[int]], right: list[list[int]], order: npt.NDArray[np.int64]) -> None:
+    for at in range(0, len(order), _BATCH):
+        batch = order[at : at + _BATCH]
+        ours = fit.bags([left[row] for row in batch])
+        theirs = fit.bags([right[row] for row in batch])
+        _, by_ours, by_theirs = contrast(ours.vectors, theirs.vectors, SHARPNESS)
+        fit.learn([(ours, by_ours), (theirs, by_theirs)])

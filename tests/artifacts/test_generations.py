@@ -129,7 +129,7 @@ def test_a_missing_file_is_found(tmp_path):
 
 
 def test_a_newer_format_is_refused_with_its_number(tmp_path, monkeypatch):
-    monkeypatch.setattr(artifacts, "FORMAT_VERSION", FORMAT_VERSION + 1)
+    monkeypatch.setattr("suggest.artifacts.writer.FORMAT_VERSION", FORMAT_VERSION + 1)
     publish(tmp_path)
     monkeypatch.undo()
     with pytest.raises(GenerationTooNew, match=f"format {FORMAT_VERSION + 1}"):
@@ -137,7 +137,7 @@ def test_a_newer_format_is_refused_with_its_number(tmp_path, monkeypatch):
 
 
 def test_a_generation_of_an_older_format_says_to_build_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(artifacts, "FORMAT_VERSION", FORMAT_VERSION - 1)
+    monkeypatch.setattr("suggest.artifacts.writer.FORMAT_VERSION", FORMAT_VERSION - 1)
     publish(tmp_path)
     monkeypatch.undo()
     with pytest.raises(GenerationBroken, match=f"format {FORMAT_VERSION - 1}.*build the index again"):

@@ -31,6 +31,7 @@ class OnnxEncoder:
     Attributes:
         name: of the weights.
         dimensions: of the vectors.
+        directory: of the files.
     """
 
     is_quick = False
@@ -45,7 +46,7 @@ class OnnxEncoder:
         """
         self.name: str = about["name"]
         self.dimensions: int = about["dimensions"]
-        self._directory = directory
+        self.directory = directory
         self._keeps = keeps
         self._prompt: str = about["prompt"]
         self._lower: bool = about["lower"]
@@ -64,7 +65,7 @@ class OnnxEncoder:
     def save(self, directory: Path) -> None:
         """Copies the files."""
         for name in (MODEL, TOKENIZER, ABOUT):
-            shutil.copyfile(self._directory / name, directory / name)
+            shutil.copyfile(self.directory / name, directory / name)
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Vectors of texts, as of `Encoder`: about 1 ms each on one thread with a small model; many on two threads."""

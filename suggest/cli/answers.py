@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from suggest.cli.arguments import existing_state_url
 from suggest.cli.output import print_result
 
 if TYPE_CHECKING:
+    from suggest.cli.why import Sought
     from suggest.engine import Engine
     from suggest.interfaces import State
-    from suggest.types import Suggestion
+    from suggest.types import EntitySpan, Suggestion
 
 
 @contextmanager
@@ -31,56 +32,83 @@ def open_engine(arguments: argparse.Namespace) -> Iterator[tuple[Engine, State]]
         yield engine, state
 
 
+class Question(NamedTuple):
+    """What a command asks, and how `--why` finds a query in its answer.
+
+    Attributes:
+        about: the text or id that it is asked about, as the answer repeats it.
+        ask: a surface of the engine; takes arguments in place of those of the command.
+        place: finds a query in what `ask` gives.
+    """
+
+    about: str
+    ask: Callable[..., list[Any]]
+    place: Callable[[Sought, Callable[..., list[Any]]], str]
+
+
 def answer_with(
     arguments: argparse.Namespace,
-    ask: Callable[[Engine], list[Suggestion]],
-    ask_again: Callable[..., list[Suggestion]] | None = None,
+    question: Question,
+    as_rows: Callable[[Sequence[Any]], dict[str, Any]],
+    print_lines: Callable[[Sequence[Any]], None],
 ) -> None:
-    """Prints one list of suggestions, and after it what `--why` asks for.
+    """Prints one answer, and after it what `--why` asks for.
 
     Args:
         arguments: of the command.
-        ask: the engine for them.
-        ask_again: the engine for an answer with other arguments, by which `--why` says where a query was lost.
+        question: what is asked; `ask` takes the engine first.
+        as_rows: the answer as members of a JSON object.
+        print_lines: the answer for people.
     """
     with open_engine(arguments) as (engine, state):
-        suggestions = ask(engine)
-        generation = engine.generation
-        known = (
-            None
-            if arguments.why is None
-            else _known(arguments, generation, state, ask_again and partial(ask_again, engine))
-        )
+        ask = partial(question.ask, engine)
+        found, generation = ask(), engine.generation
+        known = {} if arguments.why is None else {"why": _known(arguments, generation, state, ask, question)}
     if arguments.json:
-        shown = [_as_json(suggestion, explained=arguments.explain) for suggestion in suggestions]
-        answer = {"query": arguments.text, "suggestions": shown, "generation": generation}
-        print_result(answer if known is None else {**answer, "why": known}, as_json=True)
+        print_result({**as_rows(found), "generation": generation, **known}, as_json=True)
         return
-    _print_lines(suggestions)
-    if known is not None:
-        print_result({"why": known}, as_json=False)
+    print_lines(found)
+    if known:
+        print_result(known, as_json=False)
 
 
-def _known(
-    arguments: argparse.Namespace, generation: str, state: State, ask: Callable[..., list[Suggestion]] | None
-) -> dict[str, Any]:
-    from suggest.artifacts import Generation
-    from suggest.cli.why import known_about
+def answer_with_suggestions(arguments: argparse.Namespace, question: Question) -> None:
+    """Prints one list of suggestions, and after it what `--why` asks for."""
 
-    return known_about(arguments.why, Generation.open(arguments.index, generation, verify=False), state, ask)
+    def as_rows(suggestions: Sequence[Suggestion]) -> dict[str, Any]:
+        shown = [without_explanation(suggestion, explained=arguments.explain) for suggestion in suggestions]
+        return {"query": question.about, "suggestions": shown}
+
+    answer_with(arguments, question, as_rows, _print_suggestions)
 
 
-def _as_json(suggestion: Suggestion, *, explained: bool) -> dict[str, Any]:
-    fields = suggestion._asdict()
+def without_explanation(found: Suggestion | EntitySpan, *, explained: bool) -> dict[str, Any]:
+    """The fields of what was found, the explanation only where it was asked for."""
+    fields = found._asdict()
     if not explained:
         del fields["explanation"]
     return fields
 
 
-def _print_lines(suggestions: list[Suggestion]) -> None:
+def print_explanation(explanation: Mapping[str, Any] | None) -> None:
+    """Prints one line for each part, indented; none where there is no explanation."""
+    for name, value in (explanation or {}).items():
+        print(f"\t{name}: {value}")
+
+
+def _known(
+    arguments: argparse.Namespace, generation: str, state: State, ask: Callable[..., list[Any]], question: Question
+) -> dict[str, Any]:
+    from suggest.artifacts import Generation
+    from suggest.cli.why import known_about
+
+    opened = Generation.open(arguments.index, generation, verify=False)
+    return known_about(arguments.why, opened, state, lambda sought: question.place(sought, ask))
+
+
+def _print_suggestions(suggestions: Sequence[Suggestion]) -> None:
     if not suggestions:
         print("no suggestions", file=sys.stderr)
     for suggestion in suggestions:
         print(f"{suggestion.query}\t{suggestion.source}\t{suggestion.score:.4g}")
-        if suggestion.explanation is not None:
-            print("".join(f"\t{name}: {value}\n" for name, value in suggestion.explanation.items()), end="")
+        print_explanation(suggestion.explanation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,9 +58,18 @@ def add_files(parser: argparse.ArgumentParser, option: str, what: str) -> None:
     parser.add_argument(option, type=Path, nargs="+", action="extend", default=[], metavar="FILE", help=what)
 
 
-def add_answer_options(parser: argparse.ArgumentParser, *, text: str) -> None:
-    """Adds what the four commands that answer on the terminal share."""
-    parser.add_argument("text", metavar="TEXT", help=text)
+def add_answer_options(
+    parser: argparse.ArgumentParser, *, text: str, name: str = "text", is_needed: bool = True
+) -> None:
+    """Adds what the four commands that answer on the terminal share.
+
+    Args:
+        parser: of the command.
+        text: what the command is asked about.
+        name: of that argument.
+        is_needed: whether it must be given.
+    """
+    parser.add_argument(name, metavar=name.upper(), help=text, nargs=None if is_needed else "?")
     add_index(parser)
     add_state(parser)
     parser.add_argument("--user", metavar="U", help="order for this user; without it no answer is personal")
@@ -70,12 +80,23 @@ def add_answer_options(parser: argparse.ArgumentParser, *, text: str) -> None:
     parser.add_argument("--why", metavar="QUERY", help="say what is known about one query, shown or not")
 
 
+def number(text: str) -> float:
+    """An option's value as a finite number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}")
+    return value
+
+
 def positive(text: str) -> int:
     """An option's value as a whole number of 1 or more."""
-    number = int(text) if text.isdecimal() else 0
-    if number < 1:
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number of 1 or more, got {text!r}")
-    return number
+    return value
 
 
 def natural(text: str) -> int:

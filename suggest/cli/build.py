@@ -31,7 +31,12 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--min-users", type=positive, default=2, metavar="N", help="who must have searched it (default: 2)"
     )
-    parser.add_argument("--encoder", default="default", metavar="NAME", help="default, none, or a model's name or path")
+    parser.add_argument(
+        "--encoder",
+        default="default",
+        metavar="NAME",
+        help="what makes vectors: default, none, or a model's name or path",
+    )
     parser.add_argument(
         "--max-vectors",
         type=natural,
@@ -75,6 +80,7 @@ def run(arguments: argparse.Namespace) -> None:
             allowlist=arguments.allowlist,
             min_users=arguments.min_users,
             encoder=arguments.encoder,
+            max_vectors=arguments.max_vectors,
             safety=arguments.safety,
             profanity=arguments.profanity == "on",
             strict=arguments.strict,

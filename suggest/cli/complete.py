@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from suggest.cli.answers import answer_with
+from suggest.cli.answers import Question, answer_with_suggestions
 from suggest.cli.arguments import Subparsers, add_answer_options, add_command
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def add_to(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Prints the completions."""
+    from suggest.cli.why import place_in_completions
 
     def ask(engine: Engine, **changed: Any) -> list[Suggestion]:
         asked = {
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
         }
         return engine.complete(arguments.text, **{**asked, **changed})
 
-    answer_with(arguments, ask, ask_again=ask)
+    answer_with_suggestions(arguments, Question(arguments.text, ask, place_in_completions))
 
 
 def _expression(text: str) -> Any:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING, Any
 
-from suggest.cli.answers import answer_with
+from suggest.cli.answers import Question, answer_with_suggestions
 from suggest.cli.arguments import Subparsers, add_answer_options, add_command
+
+if TYPE_CHECKING:
+    from suggest.engine import Engine
+    from suggest.types import Suggestion
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -17,12 +22,20 @@ def add_to(subparsers: Subparsers) -> None:
         does="queries that are like this one",
         example='suggest related "nivea creme" --index index -k 5',
     )
-    add_answer_options(parser, text="a query")
+    add_answer_options(parser, text="a query, searched before or not")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Prints related queries."""
-    answer_with(
-        arguments,
-        lambda engine: engine.related(arguments.text, k=arguments.k, user=arguments.user, locale=arguments.locale),
-    )
+    from suggest.cli.why import place_in_list
+
+    def ask(engine: Engine, **changed: Any) -> list[Suggestion]:
+        asked = {
+            "k": arguments.k,
+            "user": arguments.user,
+            "locale": arguments.locale,
+            "explain": arguments.explain,
+        }
+        return engine.related(arguments.text, **{**asked, **changed})
+
+    answer_with_suggestions(arguments, Question(arguments.text, ask, place_in_list))

@@ -6,7 +6,6 @@ Nothing here awaits: an answer is of one generation, and may be made on the even
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import accumulate
 from time import perf_counter
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -19,6 +18,7 @@ from suggest.service.context import Context
 from suggest.service.credit import credited_id
 from suggest.service.draft import drafted
 from suggest.service.experiment import Arm, Experiment
+from suggest.service.offsets import in_utf16
 from suggest.service.settings import Gates
 from suggest.types import Answer, EntitySpan, Suggestion
 
@@ -186,8 +186,7 @@ def _asked(
 def _entities_of(comment: Comment, spans: Sequence[EntitySpan]) -> list[dict[str, Any]]:
     """Spans in the units that were asked for."""
     if comment.offsets == "utf16":
-        before = list(accumulate((1 + (char > "\uffff") for char in comment.text), initial=0))
-        spans = [span._replace(start=before[span.start], end=before[span.end]) for span in spans]
+        spans = in_utf16(comment.text, spans)
     rows = [span._asdict() for span in spans]
     if not comment.explain:
         for row in rows:

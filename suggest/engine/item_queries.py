@@ -1,23 +1,184 @@
-"""Not part of this version."""
+"""What would one search next to this video?"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
 from suggest.artifacts import Generation
-from suggest.errors import NotBuiltError
-from suggest.index import Indexes
-from suggest.rank import Policy
+from suggest.candidates.asking import Asking
+from suggest.candidates.item_evidence import ItemVectors, gathered
+from suggest.candidates.item_request import ItemRequest, item_request
+from suggest.errors import ArgumentError, NotBuiltError
+from suggest.features.item import ITEM_FEATURES, item_features
+from suggest.index import ALL, Indexes
+from suggest.index.items import CENTRES, VECTORS, Items, ItemText
+from suggest.index.vectors import VectorIndex
+from suggest.rank import Policy, chosen
+from suggest.rank.item_order import item_evidence, item_scores, open_item_order
 from suggest.text.encoder import Encoder
+from suggest.types import Suggestion
+
+_QUERY_VECTORS = "query_vectors"
+
+_LOOKED_AT = 3
+"""Best candidates whose texts are restored, for each that is asked for: few are near-duplicates or hidden."""
+
+
+class ItemScored(NamedTuple):
+    """Candidates beside an item.
+
+    Attributes:
+        ids: of the queries, int64[n], ascending.
+        features: float32[n, len(ITEM_FEATURES)].
+        scores: float64[n], how likely each is wanted.
+    """
+
+    ids: npt.NDArray[np.int64]
+    features: npt.NDArray[np.float32]
+    scores: npt.NDArray[np.float64]
 
 
 class ItemQueries:
-    """Not part of this version."""
+    """Answers for items of one generation; every query shown is one of its index."""
 
     def __init__(
         self, generation: Generation, indexes: Indexes, encoder: Encoder | None, policy: Policy, *, is_trained: bool
     ) -> None:
-        """Keeps nothing."""
+        """Opens what `write_items` wrote, if anything.
 
-    def __getattr__(self, name: str) -> None:
-        raise NotBuiltError(
-            "this generation holds no queries beside an item; this version cannot build them yet (they need items)"
-        )
+        Args:
+            generation: what holds it.
+            indexes: of the generation.
+            encoder: what its vectors were made with; None when it has none.
+            policy: not asked: what the index holds was admitted when it was built.
+            is_trained: order by the trained model where there is one.
+        """
+        self._indexes = indexes
+        self._encoder = encoder
+        self._items = Items.open(generation)
+        self._order = open_item_order(generation) if is_trained else None
+        found = [
+            VectorIndex(generation, name) if generation.holds(f"{name}.json") else None
+            for name in (VECTORS, _QUERY_VECTORS, CENTRES)
+        ]
+        self._vectors = ItemVectors(*found)
+
+    def of_known(self, item: str, k: int, asking: Asking, min_score: float | None) -> list[Suggestion]:
+        """The best queries beside an item of the generation.
+
+        Args:
+            item: its name.
+            k: at most this many.
+            asking: who asks, when.
+            min_score: least score of what is shown; None for any.
+
+        Raises:
+            ArgumentError: there is no such item, or it was deleted.
+            NotBuiltError: the generation was built without items.
+        """
+        return self._answer(self._known(item, asking), k, asking, min_score)
+
+    def of_new(
+        self, title: str, text: str, tags: Sequence[str], k: int, asking: Asking, min_score: float | None
+    ) -> list[Suggestion]:
+        """The best queries beside an item that the generation does not know, from what is written on it alone.
+
+        Where that is nothing, what most people search.
+
+        Args:
+            title: of the item; may be empty, as may be all of what follows.
+            text: of the item.
+            tags: of the item.
+            k: at most this many.
+            asking: who asks, when.
+            min_score: least score of what is shown; None for any.
+
+        Raises:
+            NotBuiltError: the generation was built without items.
+        """
+        return self._answer(self._new(ItemText(title, text, tuple(tags)), asking), k, asking, min_score)
+
+    def scored_known(self, item: str, asking: Asking) -> ItemScored:
+        """All candidates of `of_known` with their features, for learning from."""
+        return self._scored(self._known(item, asking))
+
+    def scored_new(self, text: ItemText, asking: Asking) -> ItemScored:
+        """All candidates of `of_new` with their features, for learning from."""
+        return self._scored(self._new(text, asking))
+
+    def _known(self, item: str, asking: Asking) -> ItemRequest:
+        items = self._opened()
+        number = -1 if item in asking.hidden_items else items.find(item)
+        if number < 0:
+            raise ArgumentError("item", f"no item {item!r} in this generation; give its title to ask about a new one")
+        if asking.locale == ALL:
+            asking = asking._replace(locale=self._indexes.prefixes.locale(items.locale(number)))
+        return item_request(items, self._encoder, number, items.text(number), asking)
+
+    def _new(self, text: ItemText, asking: Asking) -> ItemRequest:
+        return item_request(self._opened(), self._encoder, -1, text, asking)
+
+    def _opened(self) -> Items:
+        if self._items is None:
+            raise NotBuiltError("this generation holds no items; build it with: suggest build --items FILE")
+        return self._items
+
+    def _scored(self, request: ItemRequest) -> ItemScored:
+        items = self._opened()
+        evidence = gathered(request, self._indexes, items, self._vectors)
+        features = item_features(request, evidence, self._indexes, items)
+        return ItemScored(evidence.ids, features, item_scores(features, self._order))
+
+    def _answer(self, request: ItemRequest, k: int, asking: Asking, min_score: float | None) -> list[Suggestion]:
+        scored = self._scored(request)
+        shown: list[Suggestion] = []
+        for row, key in self._best(scored, k, asking, min_score):
+            text = self._indexes.prefixes.queries.display(int(scored.ids[row]), key)
+            about = _explained(scored, row) if asking.explain else None
+            shown.append(Suggestion(text, float(scored.scores[row]), "item", (), about))
+        return shown
+
+    def _best(self, scored: ItemScored, k: int, asking: Asking, min_score: float | None) -> list[tuple[int, str]]:
+        """Rows and keys of the best `k` that may be shown, ties by key; of near-duplicates the best."""
+        rows = np.flatnonzero(scored.scores >= (-np.inf if min_score is None else min_score))
+        looked = _best_rows(scored.scores, rows, _LOOKED_AT * k)
+        best = self._shown(scored, looked, k, asking)
+        return best if len(best) == k or len(looked) == len(rows) else self._shown(scored, rows, k, asking)
+
+    def _shown(self, scored: ItemScored, rows: npt.NDArray[np.int64], k: int, asking: Asking) -> list[tuple[int, str]]:
+        ids = scored.ids[rows].tolist()
+        keys = [self._indexes.prefixes.queries.key(query_id) for query_id in ids]
+        groups = self._indexes.groups.groups(ids)
+        taken: set[int] = set()
+
+        def may_be_shown(at: int) -> bool:
+            if ids[at] in asking.hidden_ids or keys[at] in asking.hidden_keys or groups[at] in taken:
+                return False
+            taken.add(groups[at])
+            return True
+
+        return [(int(rows[at]), keys[at]) for at in chosen(keys, scored.scores[rows], k, may_be_shown)]
+
+
+def _best_rows(scores: npt.NDArray[np.float64], rows: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
+    """The rows with the `n` highest scores, and all that tie with the last of them."""
+    if len(rows) <= n:
+        return rows
+    least = np.partition(scores[rows], len(rows) - n)[len(rows) - n]
+    best: npt.NDArray[np.int64] = rows[scores[rows] >= least]
+    return best
+
+
+def _explained(scored: ItemScored, row: int) -> dict[str, Any]:
+    """What the score of one query is made from."""
+    features = scored.features[row]
+    evidence = item_evidence(scored.features)
+    return {
+        "features": {feature.name: float(value) for feature, value in zip(ITEM_FEATURES, features, strict=True)},
+        "evidence": {kind: float(strength[row]) for kind, strength in evidence.items()},
+        "score": float(scored.scores[row]),
+    }

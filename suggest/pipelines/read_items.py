@@ -108,13 +108,17 @@ def parse_item(record: object) -> Item:
     """Validates one row of the `--items` format.
 
     Args:
-        record: a mapping; empty text and empty lists count as absent, as in TSV.
+        record: a mapping; empty text and empty lists count as absent, as in TSV. A title may be empty: people search
+            beside such an item too.
 
     Raises:
         EventError: malformed; `reason` is one of `not_an_object`, `missing_item`, `missing_title`, `bad_<field>` and
             `too_long_<field>`.
     """
-    return Item(**_given(record, ("item", "title"), _ITEM_READERS))
+    given = _given(record, ("item",), _ITEM_READERS)
+    if "title" not in given and isinstance(record, Mapping) and record.get("title") != "":
+        raise EventError("missing_title", "every row needs title; it may be empty")
+    return Item(**{"title": "", **given})
 
 
 def parse_comment(record: object) -> Comment:

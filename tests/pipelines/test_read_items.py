@@ -74,7 +74,8 @@ def test_rows_are_the_same_from_every_format(tmp_path, name, read, rows, schema)
     [
         (parse_item, "v1", "not_an_object"),
         (parse_item, {"title": "x"}, "missing_item"),
-        (parse_item, {"item": "v1", "title": ""}, "missing_title"),
+        (parse_item, {"item": "v1"}, "missing_title"),
+        (parse_item, {"item": "v1", "title": None}, "missing_title"),
         (parse_item, {"item": "v1", "title": 3}, "bad_title"),
         (parse_item, {"item": "v1", "title": "x", "tags": "a|b", "ts": "yesterday"}, "bad_ts"),
         (parse_item, {"item": "v1", "title": "x", "tags": [1]}, "bad_tags"),
@@ -113,6 +114,10 @@ def test_a_long_text_is_cut_and_not_refused():
     item = parse_item({"item": "v1", "title": "x", "text": "a" * (MAX_ITEM_CHARS + 5)})
 
     assert len(item.text) == MAX_ITEM_CHARS
+
+
+def test_a_title_may_be_empty():
+    assert parse_item({"item": "v1", "title": ""}).title == ""
 
 
 def test_numeric_ids_and_joined_tags_are_read():

@@ -146,7 +146,7 @@ def _verdict(
     )
     if not is_better:
         raise WorseThanUntrained(f"{sentence}; nothing was published, and the encoder stays as it is")
-    values = {f"{name} {which}": found.value for which, row in rows.items() for name, found in row.items()}
+    values = {f"{which} {name}": found.value for which, row in rows.items() for name, found in row.items()}
     return TrainedEncoder(trained, sentence, figures | values)
 
 

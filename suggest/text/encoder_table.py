@@ -32,12 +32,14 @@ class TableEncoder:
         dimensions: of the vectors.
         pieces: what texts are made of.
         rows: int8[len(pieces), dimensions].
+        trained_from: what `--encoder` named where a log moved the rows; None for others.
     """
 
     is_quick = True
 
-    def __init__(self, name: str, pieces: Pieces, rows: npt.NDArray[np.int8]) -> None:
+    def __init__(self, name: str, pieces: Pieces, rows: npt.NDArray[np.int8], trained_from: str | None = None) -> None:
         self.name = name
+        self.trained_from = trained_from
         self.dimensions = rows.shape[1]
         self.pieces = pieces
         self.rows = rows
@@ -50,11 +52,13 @@ class TableEncoder:
         mapped = np.load(directory / "encoder_rows.npy", mmap_mode="r", allow_pickle=False)
         # As a plain ndarray: indexing a memmap costs several times as much.
         rows: npt.NDArray[np.int8] = mapped.view(np.ndarray)
-        return cls(about["name"], Pieces(trie, len(rows) - len(trie)), rows)
+        return cls(about["name"], Pieces(trie, len(rows) - len(trie)), rows, about.get("trained_from"))
 
     def save(self, directory: Path) -> None:
         """Writes what `load` reads."""
         about = {"kind": "table", "name": self.name, "dimensions": self.dimensions}
+        if self.trained_from is not None:
+            about["trained_from"] = self.trained_from
         (directory / "encoder.json").write_text(json.dumps(about), encoding="utf-8")
         self.pieces.trie.save(str(directory / "encoder_pieces.marisa"))
         np.save(directory / "encoder_rows.npy", self.rows, allow_pickle=False)

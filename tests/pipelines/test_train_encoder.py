@@ -7,6 +7,7 @@ import random
 import ibis
 import marisa_trie
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from suggest.artifacts import building
@@ -72,7 +73,7 @@ def test_training_is_refused_with_figures_where_nothing_can_be_gained():
     words = [f"{number}word" for number in range(700)]
     same = pairs_of([f"{word} {word}" for word in words], words)
 
-    with pytest.raises(WorseThanUntrained, match=r"MRR@10 [\d.]+ .* no better than 1\.0000 .*nothing was published"):
+    with pytest.raises(WorseThanUntrained, match=r"MRR@10 [\d.]+ .* no better than [\d.]+ .*nothing was published"):
         train_encoder(same, untrained())
 
 
@@ -111,7 +112,7 @@ def test_ranks_count_what_is_as_near_and_not_the_text_itself():
 
     found = ranks(encoder, pairs, texts)
 
-    cosines = encoder.encode(texts) @ encoder.encode(["aaa bbb"])[0]
+    cosines = encoder.encode([*texts, "aaa "]) @ encoder.encode(["aaa bbb"])[0]
     assert found[1] == 1 + (cosines > cosines[1]).sum()
     # Nothing is left of "!": all are equally far.
     assert found[2] == len({*texts, "aaa "})
@@ -165,12 +166,10 @@ def test_pairs_of_a_log_are_those_of_a_scan():
         }
         for number in range(120)
     ]
-    schema = dict.fromkeys(("user", "key", "session", "item"), "string") | {
-        "ts_us": "int64",
-        "known_at_us": "int64",
-    }
+    texts = [(name, pa.string()) for name in ("user", "key", "session", "item")]
+    schema = pa.schema([*texts, ("ts_us", pa.int64()), ("known_at_us", pa.int64())])
 
-    pairs = encoder_pairs(ibis.memtable(searches, schema=schema), {"i": "a title", "x": "of nothing"})
+    pairs = encoder_pairs(ibis.memtable(pa.Table.from_pylist(searches, schema)), {"i": "a title", "x": "of nothing"})
 
     first = scanned(searches, {"i": "a title"})
     assert dict(zip(zip(pairs.left, pairs.right, strict=True), pairs.ts_us.tolist(), strict=True)) == first

@@ -21,6 +21,7 @@ export function icon(d) {
 }
 
 export const SEARCH = "M10.5 4a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13zm4.8 11.3L20 20";
+export const FORWARD = "M9 6l6 6l-6 6";
 
 /** A query in quotation marks that does not turn the words around it, whatever its direction. */
 export const quoted = (query) => element("span", {}, "“", element("bdi", {}, query), "”");

@@ -27,27 +27,27 @@ export function showComments({ comments, locale }) {
 /** Marks the entities of all comments; `onSearch(query, position, exposure)` hears of taps. */
 export async function markEntities({ item, comments }, onSearch) {
   const turn = (latest += 1);
+  at("comments").setAttribute("aria-busy", "true");
   const answers = await entitiesOf(item, comments);
   if (turn !== latest) return;
   const texts = at("comments").querySelectorAll(".text");
   for (const [index, { comment, text }] of comments.entries()) {
     const { entities, request_id } = answers[index] ?? { entities: [] };
-    const rows = [];
+    const links = entities.map(({ start, end, query }, position) =>
+      searchLink(item, query, () => onSearch(query, position, exposure), text.slice(start, end)));
+    const rows = links.map((link, position) => [link, entities[position].query]);
     const exposure = new Exposure({ surface: "comment", request_id, input: comment, item }, rows);
-    for (const [position, { start, end, query }] of entities.entries()) {
-      const link = searchLink(item, query, () => onSearch(query, position, exposure), text.slice(start, end));
-      rows.push([link, query]);
-    }
-    texts[index].replaceChildren(...withLinks(text, entities, rows));
+    texts[index].replaceChildren(...withLinks(text, entities, links));
   }
+  at("comments").setAttribute("aria-busy", "false");
 }
 
 /** The text cut at its entities, whose offsets are UTF-16 as strings here count; each is its link. */
-function withLinks(text, entities, rows) {
+function withLinks(text, entities, links) {
   const pieces = [];
   let done = 0;
   for (const [position, { start, end }] of entities.entries()) {
-    pieces.push(text.slice(done, start), rows[position][0]);
+    pieces.push(text.slice(done, start), links[position]);
     done = end;
   }
   return [...pieces, text.slice(done)];

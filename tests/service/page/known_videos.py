@@ -29,7 +29,12 @@ COMMENTS: dict[str, list[str]] = {
     "a/b c?": [],
     "evil": [EVIL, "Z" + "\u0300" * 400, "safe\u202etxt.exe sippli", "a" * 5000, "#tag " * 300],
 }
-NAMES = {"chicken ramen": "chicken ramen recipe", "sippli": "sippli", "حذاء ابيض": "حذاء ابيض رخيص", "英会話": "英会話 初心者"}
+NAMES = {
+    "chicken ramen": "chicken ramen recipe",
+    "sippli": "sippli",
+    "حذاء ابيض": "حذاء ابيض رخيص",
+    "英会話": "英会話 初心者",
+}
 BESIDE = {
     "v1": ["chicken ramen recipe", "easy ramen eggs", "ramen near me", "how to make chicken ramen", "ava food"],
     "v2": ["حذاء ابيض رخيص", "تنظيف حذاء ابيض"],
@@ -54,16 +59,14 @@ class KnownVideos:
 
     def answer(self, path: str, question: dict[str, Any]) -> tuple[int, Any] | None:
         """Status and JSON of a path, or None for one that belongs to no video."""
-        parts = [unquote(part) for part in path.split("/")[1:]]
         if any(path.startswith(first) for first in self.missing):
             return 404, NOT_BUILT
         self.asked.append((path, question))
-        if path == "/demo/videos":
-            return 200, {"videos": self._found(question)}
-        if path.startswith("/demo/videos/"):
-            return self._video(parts[2])
+        name = [unquote(part) for part in path.split("/")][3:4]
+        if path.startswith("/demo/videos"):
+            return self._video(*name) if name else (200, {"videos": self._found(question)})
         if path.startswith("/v1/items/"):
-            return 200, self._suggestions(BESIDE.get(parts[2], []), question, "item")
+            return 200, self._suggestions(BESIDE.get(name[0], []), question, "item")
         if path == "/v1/related":
             return 200, self._suggestions(RELATED.get(question["q"], []), question, "related")
         if path == "/v1/comments:entities":
@@ -98,7 +101,8 @@ class KnownVideos:
         text = comment["text"]
         found = sorted((text.index(name), name) for name in NAMES if name in text and "://" not in text)
         entities = [
-            {"start": _utf16(text[:at]), "end": _utf16(text[: at + len(name)]), "query": NAMES[name]} for at, name in found
+            {"start": _utf16(text[:at]), "end": _utf16(text[: at + len(name)]), "query": NAMES[name]}
+            for at, name in found
         ]
         return {"request_id": f"s{next(self._ids)}", "entities": entities}
 

@@ -12,6 +12,7 @@ from suggest.types import Source
 from tests.service.page.box import ANSWERS, Visit, box, own_page, rows, typed
 from tests.service.page.known_server import PageServer
 
+# The colours of a text and of its ground, those that shine through mixed in.
 COLOURS = """(node, pseudo) => {
     const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
     const rgb = (colour) => {
@@ -20,13 +21,16 @@ COLOURS = """(node, pseudo) => {
         canvas.fillRect(0, 0, 1, 1);
         return [...canvas.getImageData(0, 0, 1, 1).data];
     };
-    let behind = node;
-    while (rgb(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentNode.host ?? behind.parentNode;
-    return [rgb(getComputedStyle(node, pseudo).color), rgb(getComputedStyle(behind).backgroundColor)];
+    const over = (front, back) => front.map((value, at) => (value * front[3] + back[at] * (255 - front[3])) / 255);
+    const grounds = [];
+    for (let behind = node; grounds.at(-1)?.[3] !== 255; behind = behind.parentElement ?? behind.getRootNode().host)
+        grounds.push(rgb(getComputedStyle(behind).backgroundColor));
+    const ground = grounds.reduceRight((back, front) => over(front, back));
+    return [over(rgb(getComputedStyle(node, pseudo).color), ground), ground];
 }"""
 
 
-def luminance(rgb: list[int]) -> float:
+def luminance(rgb: list[float]) -> float:
     """Relative luminance of WCAG 2.2, from 0 (black) to 1 (white)."""
     linear = [
         value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in (c / 255 for c in rgb[:3])

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from suggest.cli.arguments import Subparsers, add_command, add_files, add_index, positive
 from suggest.cli.evaluate_inputs import Training, counts_in, counts_of, read_log, training_part
+from suggest.cli.evaluate_surfaces import measured_comments, measured_lists, print_surface
 from suggest.cli.evaluate_text import print_evaluation
 from suggest.cli.output import print_result
 from suggest.cli.progress import progress
-from suggest.errors import ArgumentError, InputError, NotBuiltError, SuggestError
+from suggest.errors import ArgumentError, InputError, SuggestError
 
 if TYPE_CHECKING:
     from suggest.artifacts import Generation
@@ -47,6 +48,8 @@ def add_to(subparsers: Subparsers) -> None:
     add_index(parser)
     add_files(parser, "--events", "what users did; what is later than what the index was built from is the test")
     add_files(parser, "--queries", "query counts the index was built from, for the baselines")
+    add_files(parser, "--items", "with --surface item: titles of items that the index was not built with")
+    add_files(parser, "--annotations", "with --surface comment: texts whose spans people marked")
     parser.add_argument("--against", metavar="GENERATION", help="a second generation to interleave with")
     parser.add_argument(
         "--processes", type=positive, metavar="N", help="replay on N processes (default: as many as pay off)"
@@ -61,16 +64,23 @@ def add_to(subparsers: Subparsers) -> None:
         "--surface",
         choices=("typeahead", "related", "item", "comment"),
         default="typeahead",
-        help="which answers to measure (default: typeahead)",
+        help="which answers to measure (default: typeahead); the others take no option but the files",
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Replays the log once for each system and prints the figures."""
+    if arguments.surface == "comment":
+        print_surface(arguments, measured_comments(arguments, _served(arguments)))
+        return
     if not arguments.events:
         raise ArgumentError("--events", "nothing to replay")
     if arguments.surface != "typeahead":
-        raise NotBuiltError(f"this version answers on typeahead alone, there is no {arguments.surface} to measure yet")
+        served = _trained(_served(arguments))
+        known_us = served.known_until_us
+        result = measured_lists(arguments, served.generation, test_from_us=served.test_from_us, reveal_from_us=known_us)
+        print_surface(arguments, result)
+        return
     engines = _engines(arguments)
     task = _task(arguments, engines)
     with progress() as report:
@@ -168,7 +178,7 @@ def _engines(arguments: argparse.Namespace) -> dict[str, _Engine]:
     from suggest.artifacts import Generation
     from suggest.rank import Ranker
 
-    served = Generation.open(arguments.index, verify=arguments.verify)
+    served = _served(arguments)
     engines = {ENGINE: _trained(served)}
     if Ranker.open(served) is not None:
         engines[UNTRAINED] = _Engine(served, "none")
@@ -177,6 +187,12 @@ def _engines(arguments: argparse.Namespace) -> dict[str, _Engine]:
             raise ArgumentError("--against", f"{served.name} is the generation that serves; name another one")
         engines[AGAINST] = _trained(Generation.open(arguments.index, arguments.against, verify=arguments.verify))
     return engines
+
+
+def _served(arguments: argparse.Namespace) -> Generation:
+    from suggest.artifacts import Generation
+
+    return Generation.open(arguments.index, verify=arguments.verify)
 
 
 def _trained(generation: Generation) -> _Engine:

@@ -29,21 +29,21 @@ def _print_systems(systems: Mapping[str, Any]) -> None:
         scores = report["overall"]
         figures = (scores["mrr"], scores["success_at_1"], scores["success_at_k"])
         ratios = (report["mrr_over_most_popular"], scores["mrr_ratio"])
-        rows.append((name, *map(_interval, figures), f"{scores['coverage']:.4f}", *map(_ratio, ratios)))
-    _print_table([first, *rows])
+        rows.append((name, *map(interval, figures), f"{scores['coverage']:.4f}", *map(_ratio, ratios)))
+    print_table([first, *rows])
     print()
     sampled = {name: report["savings"] or {} for name, report in systems.items()}
     rows = [
         (
             name,
-            _interval(systems[name]["alpha_ndcg"]),
-            _interval(savings.get("p_saved")),
-            _interval(savings.get("e_saved")),
+            interval(systems[name]["alpha_ndcg"]),
+            interval(savings.get("p_saved")),
+            interval(savings.get("e_saved")),
         )
         for name, savings in sampled.items()
     ]
     n_sampled = sampled["engine"].get("n_tests", 0)
-    _print_table([(f"savings on {n_sampled:,} tests", "alpha-nDCG@10", "pSaved", "eSaved"), *rows])
+    print_table([(f"savings on {n_sampled:,} tests", "alpha-nDCG@10", "pSaved", "eSaved"), *rows])
 
 
 def _print_slices(slices: Mapping[str, Any], baseline: Mapping[str, Any]) -> None:
@@ -52,7 +52,7 @@ def _print_slices(slices: Mapping[str, Any], baseline: Mapping[str, Any]) -> Non
         (
             name,
             f"{scores['n_tests']:,}",
-            _interval(scores["mrr"]),
+            interval(scores["mrr"]),
             f"{scores['success_at_1'][0]:.4f}",
             f"{scores['success_at_k'][0]:.4f}",
             f"{baseline[name]['mrr'][0]:.4f}",
@@ -60,7 +60,7 @@ def _print_slices(slices: Mapping[str, Any], baseline: Mapping[str, Any]) -> Non
         )
         for name, scores in slices.items()
     ]
-    _print_table([first, *rows])
+    print_table([first, *rows])
 
 
 def _print_interleaving(report: Mapping[str, Any], generation: str, against: str) -> None:
@@ -68,7 +68,7 @@ def _print_interleaving(report: Mapping[str, Any], generation: str, against: str
     print(f"of {report['n_lists']:,} lists a wins {report['wins_a']:,}, b {report['wins_b']:,}", end="; ")
     print(f"{report['uncredited']:,} were found where one list alone went on")
     if report["share_a"] is not None:
-        print(f"share of a: {_interval(report['share_a'])}", end="; ")
+        print(f"share of a: {interval(report['share_a'])}", end="; ")
     print(f"more often a for {report['users_a']:,} users, b for {report['users_b']:,}", end="; ")
     print(f"winner: {report['winner'] or 'none'} (sign test over users, p = {report['p_value']:.3g})")
 
@@ -80,17 +80,19 @@ def _print_counterfactual(report: Mapping[str, Any]) -> None:
     )
     print(f" weights above {report['clip']:.4g} cut at {report['clipped_share']:.2%})")
     for name in ("logged", "direct", "ips", "snips", "doubly_robust"):
-        print(f"{name.replace('_', ' '):16}{_interval(report[name])}")
+        print(f"{name.replace('_', ' '):16}{interval(report[name])}")
 
 
-def _print_table(rows: Iterable[Sequence[str]]) -> None:
+def print_table(rows: Iterable[Sequence[str]]) -> None:
+    """Prints rows of cells in columns of equal width."""
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _interval(figure: Sequence[float] | None) -> str:
+def interval(figure: Sequence[float] | None) -> str:
+    """A figure with its interval in brackets."""
     return "none" if figure is None else "{:.4f} [{:.4f}, {:.4f}]".format(*figure)
 
 

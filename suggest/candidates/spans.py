@@ -1,21 +1,36 @@
-"""Which parts of a text does the lexicon name?"""
+"""Which parts of a text does the lexicon name, and how are they written?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from suggest.index.lexicon import Found, Lexicon
 from suggest.text import word_spans
 from suggest.text.hashtags import SIGNS, spellings
 from suggest.text.masks import masked
-from suggest.text.spans import Match
-from suggest.text.spans_surface import Surface, is_unspaced_character, surface
+from suggest.text.spans_surface import Surface, is_unspaced_character, joined, surface
 from suggest.text.spans_words import word_tokens
+
+MAX_TAGS = 32
+"""Hashtags of one text that are taken apart: each costs up to forty look-ups."""
 
 # One letter names nothing; of scripts without spaces two characters may belong to two words.
 _MIN_CHARS = 2
 _MIN_UNSPACED = 3
+
+_CAPITAL_WORD = re.compile(r"[^\W\d_]+")
+_QUOTES = {
+    '"': '"',
+    "'": "'",
+    "\u201c": "\u201d",
+    "\u2018": "\u2019",
+    "\u00ab": "\u00bb",
+    "\u300c": "\u300d",
+    "\u300a": "\u300b",
+}
+_SENTENCE_ENDS = frozenset(".!?:\n\u3002\uff01\uff1f\u061f\u0964\"'")
 
 
 class Spotted(NamedTuple):
@@ -24,77 +39,76 @@ class Spotted(NamedTuple):
     Attributes:
         start: first code point.
         end: code point after the last one.
-        n_words: how many words it is of; characters where no spaces are written.
+        folds: its words as names are looked up.
         found: the name.
     """
 
     start: int
     end: int
-    n_words: int
+    folds: tuple[str, ...]
     found: Found
 
 
-class Spots(NamedTuple):
-    """What the lexicon holds of a text.
+def spots(text: str, lexicon: Lexicon) -> list[Spotted]:
+    """All names in a text, overlapping ones too, by start and then by length. Cost: 4 µs a word.
 
-    Attributes:
-        spotted: all names, overlapping ones too, by start and then by length.
-        masks: (start, end) of what no span may touch.
+    Nothing touches an address or a mention. In scripts without spaces a name of two characters must be words of the
+    text; longer ones are rarely there by chance.
     """
-
-    spotted: list[Spotted]
-    masks: list[tuple[int, int]]
-
-
-def spots(text: str, lexicon: Lexicon) -> Spots:
-    """All names in a text. Cost: 4 µs a word."""
-    masks = masked(text)
-    words = surface(text, word_tokens(text), masks)
-    edges: set[int] | None = None
+    words = surface(text, word_tokens(text), masked(text))
+    edges: frozenset[int] | None = None
     spotted = []
     for found in lexicon.found(words):
-        first, last = words.folds[found.first], words.folds[found.last]
-        if found.first == found.last and len(first) < _MIN_CHARS:
-            continue
+        folds = tuple(words.folds[found.first : found.last + 1])
         start, end = words.starts[found.first], words.ends[found.last]
-        if end - start < _MIN_UNSPACED and (is_unspaced_character(first) or is_unspaced_character(last)):
+        if len(folds) == 1 and len(folds[0]) < _MIN_CHARS:
+            continue
+        if end - start < _MIN_UNSPACED and any(map(is_unspaced_character, folds)):
             edges = _edges(text) if edges is None else edges
             if start not in edges or end not in edges:
                 continue
-        spotted.append(Spotted(start, end, found.last - found.first + 1, found))
+        spotted.append(Spotted(start, end, folds, found))
     spotted += _hashtags(text, words, lexicon)
-    spotted.sort(key=lambda spot: (spot.start, spot.end))
-    return Spots(spotted, masks)
+    return sorted(spotted, key=lambda spot: (spot.start, spot.end))
 
 
-def longest(spotted: Sequence[Spotted], lexicon: Lexicon) -> list[Match]:
-    """Of overlapping names the one that begins first, and of those the longest; ascending."""
-    matches: list[Match] = []
-    ahead = sorted(spotted, key=lambda spot: (spot.start, -spot.end))
-    for spot in ahead:
-        if not matches or spot.start >= matches[-1].end:
-            meaning = lexicon.meanings(spot.found)[-1]
-            popularity = max(each.popularity for each in lexicon.meanings(spot.found))
-            matches.append(Match(spot.start, spot.end, meaning.kind, meaning.is_given, popularity, spot.found.name))
-    return matches
+def is_capitalised(text: str, start: int, end: int) -> bool:
+    """Whether each word begins with a capital although nothing but its being a name explains that.
+
+    The first word of a sentence has one anyway, and so has every word of a text in capitals.
+    """
+    words = _CAPITAL_WORD.findall(text, start, end)
+    if not words or not all(word[0].isupper() for word in words):
+        return False
+    return len(words) > 1 or not _begins_sentence(text, start)
+
+
+def is_shouted(text: str) -> bool:
+    """Whether capitals say nothing: most letters are."""
+    return sum(map(str.isupper, text)) > sum(map(str.islower, text))
+
+
+def is_quoted(text: str, start: int, end: int) -> bool:
+    """Whether a part of a text stands in quotes."""
+    return start > 0 and _QUOTES.get(text[start - 1]) == text[end : end + 1]
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 3) : start].rstrip(" ")
+    return not before or before[-1] in _SENTENCE_ENDS
 
 
 def _hashtags(text: str, words: Surface, lexicon: Lexicon) -> Iterator[Spotted]:
     """Hashtags whose words apart are a name; those that are a name as one word are found as such."""
-    for start, end in zip(words.starts, words.ends, strict=True):
-        if text[start] not in SIGNS or end - start <= _MIN_CHARS:
-            continue
+    tags = [span for span in zip(words.starts, words.ends, strict=True) if text[span[0]] in SIGNS]
+    for start, end in tags[:MAX_TAGS]:
         for spelling in spellings(text[start:end])[1:]:
-            fold = _fold(spelling)
-            found = lexicon.lookup(fold) if fold else None
+            folds = surface(spelling, word_tokens(spelling)).folds
+            found = lexicon.lookup(joined(folds)[0])
             if found:
-                yield Spotted(start, end, fold.count(" ") + 1, found)
+                yield Spotted(start, end, tuple(folds), found)
                 break
 
 
-def _fold(spelling: str) -> str:
-    return " ".join(surface(spelling, word_tokens(spelling)).folds)
-
-
-def _edges(text: str) -> set[int]:
-    return {edge for span in word_spans(text) for edge in span}
+def _edges(text: str) -> frozenset[int]:
+    return frozenset(edge for span in word_spans(text) for edge in span)

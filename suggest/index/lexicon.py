@@ -19,9 +19,13 @@ from suggest.artifacts import Generation
 from suggest.index.strings import StringTable
 from suggest.index.table import QueryTable
 from suggest.text.spans_surface import Surface, joined
+from suggest.text.unspaced import unspaced_runs
 
 MAX_NAME_WORDS = 10
-"""Words of the longest name that is looked for; in scripts without spaces, characters."""
+"""Words of the longest name that is looked for."""
+
+MAX_NAME_CHARS = 24
+"""The same of names in scripts without spaces, where each character is a word."""
 
 BLOCK_WORDS = 512
 """Words that are looked at at once: bounds the memory of a long text."""
@@ -29,11 +33,11 @@ BLOCK_WORDS = 512
 SECTION = "lexicon.marisa"
 NO_QUERY = (1 << 32) - 1
 
-_NUMBERS = np.arange(BLOCK_WORDS)[:, None] + np.arange(MAX_NAME_WORDS)
+_NUMBERS = np.arange(BLOCK_WORDS)[:, None] + np.arange(MAX_NAME_CHARS)
 FACTOR = 0x9E3779B97F4A7C15
 """Odd, so that no run of words loses bits of its hash."""
 
-_POWERS = np.array([pow(FACTOR, n, 1 << 64) for n in range(MAX_NAME_WORDS)], dtype=np.uint64)
+_POWERS = np.array([pow(FACTOR, n, 1 << 64) for n in range(MAX_NAME_CHARS)], dtype=np.uint64)
 
 
 class Meaning(NamedTuple):
@@ -97,13 +101,13 @@ class Lexicon:
             By first word, then by length. Cost: 20 µs for a text of 20 words, and 1.5 µs for each name.
         """
         text, starts = joined(words.folds)
+        longest = MAX_NAME_CHARS if unspaced_runs(text) else MAX_NAME_WORDS
         hashes = np.array(words.hashes, dtype=np.uint64)
         found = []
         for block in range(0, len(hashes), BLOCK_WORDS):
-            for hit in self._passing(hashes[block : block + BLOCK_WORDS + MAX_NAME_WORDS - 1]):
-                first, more = divmod(hit, MAX_NAME_WORDS)
+            for first, more in self._passing(hashes[block : block + BLOCK_WORDS + longest], longest):
                 last = block + first + more
-                if last < len(starts) and first < BLOCK_WORDS:
+                if last < len(starts):
                     name = text[starts[block + first] : starts[last] + len(words.folds[last])]
                     found += self._named(name, block + first, last)
         return found
@@ -120,14 +124,14 @@ class Lexicon:
         entries = range(self._first[found.name], self._first[found.name + 1])
         return own + [self._meaning(entry, found.name) for entry in entries]
 
-    def _passing(self, hashes: npt.NDArray[np.uint64]) -> list[int]:
-        """Numbers (word * MAX_NAME_WORDS + further words) of the runs of words that the filter lets through."""
+    def _passing(self, hashes: npt.NDArray[np.uint64], longest: int) -> list[tuple[int, int]]:
+        """The runs of words that the filter lets through: their first word, and how many more."""
         n_words = min(len(hashes), BLOCK_WORDS)
-        padded = np.zeros(n_words + MAX_NAME_WORDS, dtype=np.uint64)
-        padded[: min(len(hashes), len(padded))] = hashes[: len(padded)]
-        runs = (padded[_NUMBERS[:n_words]] * _POWERS).cumsum(axis=1)
+        padded = np.zeros(n_words + longest, dtype=np.uint64)
+        padded[: len(hashes)] = hashes[: len(padded)]
+        runs = (padded[_NUMBERS[:n_words, :longest]] * _POWERS[:longest]).cumsum(axis=1)
         passing = self._bits(runs) & self._bits(second(runs))
-        return np.flatnonzero(passing).tolist()
+        return [divmod(run, longest) for run in np.flatnonzero(passing).tolist()]
 
     def _bits(self, runs: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
         at = (runs >> self._shift).astype(np.int64)

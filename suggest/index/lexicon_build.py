@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from suggest.artifacts import GenerationWriter
 from suggest.errors import InputError
-from suggest.index.lexicon import MAX_NAME_WORDS, NO_QUERY, SECTION, run_hash, second
+from suggest.index.lexicon import MAX_NAME_CHARS, MAX_NAME_WORDS, NO_QUERY, SECTION, run_hash, second
 from suggest.index.strings import each_text, save_strings
 from suggest.text.spans_surface import BREAK, joined, plain_surface, surface
 from suggest.text.spans_words import word_tokens
+from suggest.text.unspaced import unspaced_runs
 
 BITS_PER_NAME = 16
 """Of the filter: with two hashes 1.4% of the runs of words that are no name are looked up in vain."""
@@ -80,9 +81,9 @@ def folded(name: str) -> tuple[str, int] | None:
     folds, hashes = words.folds, words.hashes
     # Signs around a name, and a break within that no text repeats exactly, are left out: `hello, dolly!`.
     kept = [n for n, fold in enumerate(folds) if fold != BREAK]
-    if not 0 < len(kept) <= MAX_NAME_WORDS:
-        return None
-    return joined([folds[n] for n in kept])[0], run_hash([hashes[n] for n in kept])
+    text = joined([folds[n] for n in kept])[0]
+    longest = MAX_NAME_CHARS if unspaced_runs(text) else MAX_NAME_WORDS
+    return (text, run_hash([hashes[n] for n in kept])) if 0 < len(kept) <= longest else None
 
 
 def _spellings(name: str) -> Iterator[tuple[str, int]]:

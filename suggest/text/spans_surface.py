@@ -10,6 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
+from suggest.text.hashtags import SIGNS
 from suggest.text.keys import normalise
 from suggest.text.near_duplicates import near_duplicate_key
 from suggest.text.unspaced import unspaced_runs
@@ -122,6 +123,8 @@ def _fold(word: str) -> str:
     if len(word) > _MAX_CHARS:
         return BREAK
     key = normalise(word)
+    if is_unspaced_character(word) and word[0] not in SIGNS:
+        return key or word
     if not any(char.isalnum() for char in key):
         return BREAK
     fold = near_duplicate_key(key.lstrip("#")).replace(" ", "")

@@ -10,7 +10,9 @@ from suggest.text.unspaced import UNSPACED
 _MARK = "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff\u200c\u200d]"
 _LETTER = rf"(?!{UNSPACED})[^\W_]"
 _WORD = rf"{_LETTER}(?:{_LETTER}|{_MARK})*"
-_TOKEN = re.compile(rf"['\u2019]s(?!\w)|{_WORD}|{UNSPACED}|[#\uff03](?:{_WORD}|{UNSPACED}|_)+|\S")
+# Thai and Lao am: one character, or the two that it is normalised to.
+_AM = "\u0e4d\u0e32|\u0ecd\u0eb2"
+_TOKEN = re.compile(rf"['\u2019]s(?!\w)|{_WORD}|{_AM}|{UNSPACED}|[#\uff03](?:{_WORD}|{UNSPACED}|_)+|\S")
 _ASCII_TOKEN = re.compile(r"'s(?!\w)|[A-Za-z0-9]+|#\w+|\S")
 
 

@@ -66,6 +66,8 @@ def lexicon(tmp_path_factory: pytest.TempPathFactory) -> Lexicon:
         NameRow("Hello, Dolly!", "film", -1, "Hello, Dolly!"),
         NameRow("नरेंद्र मोदी", "person", -1, "नरेंद्र मोदी"),
         NameRow("تخت جمشید", "place", -1, "تخت جمشید"),
+        NameRow("เสื้อมือสอง", "thing", -1, "เสื้อมือสอง"),
+        NameRow(normalise("ร้านน้ำชา"), "place", -1, "ร้านน้ำชา"),
         NameRow("🙂", "emoji", -1, "smile"),
     ]
     return lexicon_of(tmp_path_factory.mktemp("lexicon"), {query: 9 - n for n, query in enumerate(queries)}, names)
@@ -94,6 +96,8 @@ def lexicon(tmp_path_factory: pytest.TempPathFactory) -> Lexicon:
         ("see http://nivea.com/nivea", []),
         ("niveas-nivea", ["niveas", "nivea"]),
         ("univea niveax", []),
+        ("ขอเสื้อมือสองอีกค่ะ", ["เสื้อมือสอง"]),
+        ("ร้านน้ำชาอร่อย", ["ร้านน้ำชา"]),
         ("", []),
     ],
 )

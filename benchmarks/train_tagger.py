@@ -3,7 +3,7 @@
     python -m benchmarks.train_tagger --shared ../shared/data
 
 For each language a fifth of the texts, chosen by a hash, is held back first: it says how many names are worth
-finding (`outside`) and how good that is, by source. Then all texts teach. The same files give the same bytes.
+finding (`outside`, `least`) and how good that is, by source. Then all texts teach. The same files give the same bytes.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ import argparse
 import gzip
 import json
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.machine import DATA
 from suggest.pipelines.tagger_classes import learn_classes
 from suggest.pipelines.tagger_corpus import AnnotatedText
-from suggest.pipelines.train_tagger import SpanScore, blank, fit, is_held_back, score, with_best_outside
-from suggest.text.tagger import Tagger
+from suggest.pipelines.train_tagger import blank, fit, is_held_back, score, with_best_limits
+from suggest.text.tagger import Tagged, Tagger
+from suggest.text.tagger_tokens import tokenise
 from suggest.text.tagger_weights import TaggerWeights, save_weights
 
-_FILES = {"en": "annotated", "zh": "annotated_zh", "fa": "annotated_fa", "hi": "annotated_hi"}
+FILES = {"en": "annotated", "zh": "annotated_zh", "fa": "annotated_fa", "hi": "annotated_hi"}
 
 
 class Sourced(NamedTuple):
@@ -44,9 +46,13 @@ def read(path: Path) -> list[Sourced]:
     return list(found.values())
 
 
-def english(comments: Path) -> TaggerWeights:
-    """Weights that know the classes of words in names and comments, and nothing else."""
-    return blank(*learn_classes(_names(comments / "gazetteer.tsv.gz"), _texts(comments / "raw_comments.jsonl.gz")))
+def base_of(language: str, shared: Path) -> TaggerWeights:
+    """Weights that know nothing but, in English, the classes of words in names and comments."""
+    if language != "en":
+        return blank()
+    comments = shared / "comments"
+    names = chain(_names(comments / "gazetteer.tsv.gz"), _places(shared / "cities" / "cities.tsv.gz"))
+    return blank(*learn_classes(names, _texts(comments / "raw_comments.jsonl.gz")))
 
 
 def _names(path: Path) -> Iterator[tuple[str, str]]:
@@ -57,48 +63,74 @@ def _names(path: Path) -> Iterator[tuple[str, str]]:
             yield kind, name
 
 
+def _places(path: Path) -> Iterator[tuple[str, str]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        next(lines)
+        for line in lines:
+            yield "place", line.partition("\t")[0]
+
+
 def _texts(path: Path) -> Iterator[str]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)["text"]
 
 
-def by_source(tagger: Tagger, texts: Sequence[Sourced], language: str) -> Mapping[str, SpanScore]:
-    """The score on each corpus, and on all."""
-    parts: defaultdict[str, list[AnnotatedText]] = defaultdict(list)
-    for source, annotated in texts:
-        parts[source].append(annotated)
-        parts["all"].append(annotated)
-    return {source: score(tagger, part, language) for source, part in sorted(parts.items())}
+def sources_of(texts: Sequence[Sourced]) -> list[str]:
+    """The corpora of texts, and `all` where there are several."""
+    sources = sorted({text.source for text in texts})
+    return [*sources, "all"] if len(sources) > 1 else sources
 
 
-def train(language: str, texts: Sequence[Sourced], base: TaggerWeights) -> TaggerWeights:
-    """Weights from all texts, after those from four fifths were measured on the others."""
+def train(language: str, texts: Sequence[Sourced], base: TaggerWeights, found: Path | None) -> TaggerWeights:
+    """Weights from all texts, after those from four fifths were measured on the others.
+
+    Args:
+        language: Of the texts.
+        texts: Annotated.
+        base: What to start from.
+        found: File for what was found in the texts held back, as JSON lines.
+    """
     kept = [text.annotated for text in texts if not is_held_back(text.annotated.text)]
     held = [text for text in texts if is_held_back(text.annotated.text)]
-    judged = with_best_outside(fit(kept, language, base), [text.annotated for text in held], language)
-    for source, found in by_source(Tagger({language: judged}), held, language).items():
-        print(
-            f"| {language} | {source} | {found.marked} | {found.f1:.3f} | {found.precision:.3f} | {found.recall:.3f} |",
-            flush=True,
+    judged = with_best_limits(fit(kept, language, base), [text.annotated for text in held], language)
+    tagger = Tagger({language: judged})
+    for source in sources_of(held):
+        part = [text.annotated for text in held if source in {text.source, "all"}]
+        result = score(tagger, part, language)
+        figures = " | ".join(f"{figure:.3f}" for figure in (result.f1, result.precision, result.recall))
+        print(f"| {language} | {source} | {result.marked} | {figures} |", flush=True)
+    if found:
+        save_weights(found.with_suffix(".npz"), judged)
+        save_found(
+            found, [(text, tagger.tag(text.annotated.text, tokenise(text.annotated.text), language)) for text in held]
         )
-    return replace(fit([text.annotated for text in texts], language, base), outside=judged.outside)
+    return replace(fit([text.annotated for text in texts], language, base), outside=judged.outside, least=judged.least)
+
+
+def save_found(path: Path, found: Sequence[tuple[Sourced, Sequence[Tagged]]]) -> None:
+    """What was found in each text, as JSON lines."""
+    with path.open("w", encoding="utf-8") as file:
+        for text, names in found:
+            row = {"text": text.annotated.text, "source": text.source, "spans": names}
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def main() -> None:
     """Trains the languages asked for and writes their weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, default=Path("../shared/data"), help="where comments/ is")
+    parser.add_argument("--shared", type=Path, default=DATA, help="folder that comments/ is in")
     parser.add_argument("--out", type=Path, default=Path("models"), help="folder for the weights")
-    parser.add_argument("--languages", nargs="+", choices=sorted(_FILES), default=sorted(_FILES))
+    parser.add_argument("--languages", nargs="+", choices=sorted(FILES), default=sorted(FILES))
+    parser.add_argument("--found", type=Path, help="folder for what was found in the texts held back")
     arguments = parser.parse_args()
     print("| language | source | names held back | F1 | precision | recall |\n|---|---|---|---|---|---|")
     for language in arguments.languages:
         started = time.process_time()
-        comments = arguments.shared / "comments"
-        base = english(comments) if language == "en" else blank()
         path = arguments.out / f"tagger_{language}.npz"
-        save_weights(path, train(language, read(comments / f"{_FILES[language]}.jsonl.gz"), base))
+        texts = read(arguments.shared / "comments" / f"{FILES[language]}.jsonl.gz")
+        found = arguments.found / f"found_{language}.jsonl" if arguments.found else None
+        save_weights(path, train(language, texts, base_of(language, arguments.shared), found))
         print(f"{path}: {path.stat().st_size:,} bytes, {time.process_time() - started:.0f} s of CPU", flush=True)
 
 

@@ -24,9 +24,13 @@ _GROUPS = {
     "cvg.computer_videogame": "work",
     "sports.sports_team": "team",
     "sports.sports_league": "team",
+    "business.brand": "brand",
+    "internet.website": "brand",
+    "tv.tv_network": "brand",
+    "place": "place",
 }
 _PLACES = ("first", "inner", "last", "alone")
-_GROUP_NAMES = ("other", "person", "team", "work")
+_GROUP_NAMES = ("brand", "other", "person", "place", "team", "work")
 _LEAST_IN_NAMES = 4  # rarer words are a third of all in names, and what is said of them is chance
 _LEAST_IN_COMMENTS = 2
 _LEAST_CASED = 3
@@ -43,7 +47,7 @@ def learn_classes(
     """`class_words` and `classes` of `TaggerWeights`.
 
     Args:
-        names: Kind and name; kinds as in Freebase tell people, teams and works, all others count as one.
+        names: Kind and name; kinds as in Freebase, and `place`; those not in `_GROUPS` count as one.
         comments: Texts of people, in which names are written as they write them.
     """
     in_names = _in_names(names)
@@ -99,7 +103,9 @@ def _classes(in_names: Counter[tuple[str, str]], in_comments: int, cased: tuple[
     total = in_names.total()
     top = max(in_names, key=lambda use: (in_names[use], use), default=("", ""))
     place = 1 + _GROUP_NAMES.index(top[0]) * len(_PLACES) + _PLACES.index(top[1]) if total else 0
-    teams = sum(count for (group, _), count in in_names.items() if group == "team")
+    groups: Counter[str] = Counter()
+    for (group, _), count in in_names.items():
+        groups[group] += count
     rarity = round(log2((total + 1) / (in_comments + 1)))
     return [
         _capital_class(*cased),
@@ -107,7 +113,9 @@ def _classes(in_names: Counter[tuple[str, str]], in_comments: int, cased: tuple[
         1 + max(0, min(10, rarity + 4)) if total else 0,
         _magnitude(in_names["person", "first"]),
         _magnitude(in_names["person", "last"]),
-        _magnitude(teams),
+        _magnitude(groups["team"]),
+        _magnitude(groups["place"]),
+        _magnitude(groups["brand"]),
         2 * place + (total > 0 and in_names[top] > _DOMINANT * total),
     ]
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse  # type: ignore[import-untyped]
 
-from suggest.text.tagger import hashes_by_offset
-from suggest.text.tagger_features import BITS, OFFSETS, context_hashes, folded, places, rows_of, surfaces, word_hashes
+from suggest.text.tagger_features import BITS, OFFSETS, WordFacts, context_rows, folded, places, surfaces, word_facts
 from suggest.text.tagger_lattice import ALONE, BEGIN, END, INSIDE
 from suggest.text.tagger_tokens import Token, tokenise
 
@@ -77,8 +75,8 @@ class _Gathered:
     tags: list[int] = field(default_factory=list)
     words: list[int] = field(default_factory=list)  # of each token
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
-    hashes: list[list[list[int]]] = field(default_factory=list)  # by word and offset
-    context: list[list[int]] = field(default_factory=list)  # by token
+    facts: list[WordFacts] = field(default_factory=list)  # of each word
+    context: list[Ints] = field(default_factory=list)  # [n_tokens, n] of each text
 
 
 def read_corpus(
@@ -96,9 +94,9 @@ def read_corpus(
     for each in texts:
         _add(gathered, each, language, classes_of)
     words, lengths = np.array(gathered.words), np.array(gathered.lengths)
-    told = [_rows([hashes[at] for hashes in gathered.hashes], offset) for at, offset in enumerate(OFFSETS)]
-    seen = [_seen(words, lengths, offset, len(gathered.numbers)) for offset in OFFSETS]
-    context = _rows(gathered.context, 0)
+    told = _told(gathered.facts)
+    seen = [_seen(words, lengths, offset, len(gathered.facts)) for offset in OFFSETS]
+    context = _sparse(np.concatenate(gathered.context))
     uses = np.asarray(context.sum(axis=0)).ravel()
     for sees, tells in zip(seen, told, strict=True):
         uses += tells.T @ np.asarray(sees.sum(axis=0)).ravel()
@@ -114,12 +112,15 @@ def _add(
     if not tokens:
         return
     words = surfaces(annotated.text, tokens)
+    facts = []
     for word, place in zip(words, places(words), strict=True):
         number = gathered.numbers.setdefault((word, place), len(gathered.numbers))
-        if number == len(gathered.hashes):
-            gathered.hashes.append(hashes_by_offset(word_hashes(word, place, classes_of(folded(word)))))
+        if number == len(gathered.facts):
+            gathered.facts.append(word_facts(word, place, classes_of(folded(word))))
         gathered.words.append(number)
-    gathered.context += context_hashes(annotated.text, tokens, words, language)
+        facts.append(gathered.facts[number])
+    names, shapes = [each.name for each in facts], [each.shape for each in facts]
+    gathered.context.append(context_rows(annotated.text, tokens, names, shapes, language))
     gathered.lengths.append(len(tokens))
     gathered.tags += tags_of(tokens, annotated.spans)
 
@@ -137,12 +138,26 @@ def tags_of(tokens: Sequence[Token], spans: Iterable[tuple[int, int]]) -> list[i
     return tags
 
 
-def _rows(hashes: Sequence[Sequence[int]], offset: int) -> Any:
-    lengths = np.array([len(each) for each in hashes])
-    columns = rows_of(chain.from_iterable(hashes), offset)
-    pointers = np.concatenate([[0], np.cumsum(lengths)])
-    ones = np.ones(len(columns), np.float32)
-    return sparse.csr_matrix((ones, columns, pointers), shape=(len(hashes), 1 << BITS))
+def _told(facts: Sequence[WordFacts]) -> list[Any]:
+    """For each of `OFFSETS`, sparse[n_words, 2 ** BITS]."""
+    by_offset: list[list[Ints]] = [[] for _ in OFFSETS]
+    for each in facts:
+        rows, starts = each.rows()
+        for parts, part in zip(by_offset, np.split(rows, starts[1:]), strict=True):
+            parts.append(part)
+    return [_ragged(parts) for parts in by_offset]
+
+
+def _ragged(rows: Sequence[Ints]) -> Any:
+    columns = np.concatenate(rows)
+    pointers = np.concatenate([[0], np.cumsum([len(each) for each in rows])])
+    return sparse.csr_matrix((np.ones(len(columns), np.float32), columns, pointers), shape=(len(rows), 1 << BITS))
+
+
+def _sparse(rows: Ints) -> Any:
+    pointers = np.arange(len(rows) + 1) * rows.shape[1]
+    ones = np.ones(rows.size, np.float32)
+    return sparse.csr_matrix((ones, rows.ravel(), pointers), shape=(len(rows), 1 << BITS))
 
 
 def _seen(words: Ints, lengths: Ints, offset: int, n_words: int) -> Any:

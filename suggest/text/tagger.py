@@ -9,7 +9,7 @@ no fact here: half a million names gained nothing over the classes of words lear
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from operator import attrgetter
@@ -18,22 +18,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from suggest.artifacts import Generation
 from suggest.text.tagger_features import (
     OFFSETS,
-    WordHashes,
-    context_hashes,
+    context_rows,
     folded,
     places,
-    rows_of,
     surfaces,
-    word_hashes,
+    word_facts,
 )
 from suggest.text.tagger_language import LANGUAGES, language_of
 from suggest.text.tagger_lattice import OUTSIDE, Lattice
 from suggest.text.tagger_tokens import Token, TokenKind
-from suggest.text.tagger_weights import TaggerWeights, load_weights
+from suggest.text.tagger_weights import TaggerWeights, load_weights, weights_file
 
-_KEPT_WORDS = 16_384  # 250 bytes each; nine in ten words of a comment are among them
+_KEPT_WORDS = 16_384  # twice that many are held, 400 bytes each; more than the words of 6,000 comments
 _NEVER = -1000.0  # nats: of what may not be
 _START, _END = attrgetter("start"), attrgetter("end")
 _MASKED = frozenset({TokenKind.URL, TokenKind.MENTION})
@@ -50,15 +49,19 @@ class Tagged(NamedTuple):
 class Reading:
     """What a tagger makes of one text."""
 
-    def __init__(self, tokens: Sequence[Token], lattice: Lattice) -> None:
+    def __init__(self, tokens: Sequence[Token], lattice: Lattice, least: float) -> None:
         self._tokens = tokens
         self._lattice = lattice
+        self._least = least
 
     def names(self) -> list[Tagged]:
         """Names in order, not overlapping, as many as make F1 best; none in URLs and @mentions."""
-        tokens, chance = self._tokens, self._lattice.probability
+        tokens = self._tokens
+        spans = ((first, end, self._lattice.probability(first, end)) for first, end in self._lattice.names())
         return [
-            Tagged(tokens[first].start, tokens[end - 1].end, chance(first, end)) for first, end in self._lattice.names()
+            Tagged(tokens[first].start, tokens[end - 1].end, chance)
+            for first, end, chance in spans
+            if chance >= self._least
         ]
 
     def probability(self, start: int, end: int) -> float:
@@ -84,12 +87,21 @@ class Tagger:
 
     def __init__(self, weights: Mapping[str, TaggerWeights]) -> None:
         self.weights = weights
-        self._models = {language: _Model(each, language) for language, each in weights.items()}
+        self._models: dict[str, _Model] = {}
 
     @classmethod
     def default(cls) -> Tagger:
-        """The tagger whose weights ship, read once in a process: 0.2 s, 25 MB."""
+        """The tagger whose weights ship; a language is read when its first text comes, 50 ms and 6 MB each."""
         return _default()
+
+    @classmethod
+    def of(cls, generation: Generation) -> Tagger:
+        """The tagger of a generation: what was trained for it, for other languages the weights that ship."""
+        files = {language: weights_file(language) for language in LANGUAGES}
+        own = {
+            language: load_weights(generation.path(file)) for language, file in files.items() if generation.holds(file)
+        }
+        return cls(_Available(own)) if own else cls.default()
 
     def tag(self, text: str, tokens: Sequence[Token], language: str | None = None) -> list[Tagged]:
         """The names of a text: those of `read`, each with its probability; none where that gives None."""
@@ -108,24 +120,51 @@ class Tagger:
             None for no tokens, and in a language without weights. Cost: about 10 µs a token, three times that
             for words not met before; linear.
         """
-        model = self._models.get(language_of(text, language) or "")
-        return Reading(tokens, model.lattice(text, tokens)) if model and tokens else None
+        found = language_of(text, language)
+        if found is None or found not in self.weights or not tokens:
+            return None
+        return Reading(tokens, self._model(found).lattice(text, tokens), self.weights[found].least)
+
+    def _model(self, language: str) -> _Model:
+        model = self._models.get(language)
+        if model is None:  # two threads may make it at once: the same twice
+            model = self._models[language] = _Model(self.weights[language], language)
+        return model
 
 
 @cache
 def _default() -> Tagger:
-    return Tagger({language: _shipped(language) for language in LANGUAGES})
+    return Tagger(_Available({}))
 
 
+class _Available(Mapping[str, TaggerWeights]):
+    """Weights of some languages, and of the others those that ship, read when they are asked for."""
+
+    def __init__(self, own: Mapping[str, TaggerWeights]) -> None:
+        self._own = own
+
+    def __getitem__(self, language: str) -> TaggerWeights:
+        if language not in LANGUAGES:
+            raise KeyError(language)
+        return self._own.get(language) or _shipped(language)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(LANGUAGES)
+
+    def __len__(self) -> int:
+        return len(LANGUAGES)
+
+
+@cache
 def _shipped(language: str) -> TaggerWeights:
-    with (resources.files("suggest.models") / f"tagger_{language}.npz").open("rb") as file:
+    with (resources.files("suggest.models") / weights_file(language)).open("rb") as file:
         return load_weights(file)
 
 
-def hashes_by_offset(hashes: WordHashes) -> list[list[int]]:
-    """What a word tells of tokens at each of `OFFSETS` from it: the nearer, the more."""
-    own, near, far = hashes
-    return [[far, [*near, *far], [*own, *near, *far]][2 - abs(offset)] for offset in OFFSETS]
+class _Known(NamedTuple):
+    name: int
+    shape: int
+    weights: npt.NDArray[np.int32]  # [len(OFFSETS), N_TAGS]
 
 
 class _Model:
@@ -135,20 +174,25 @@ class _Model:
         self._weights = weights
         self._language = language
         self._steps = weights.steps.tolist()
-        # Rows of words met before. Two threads may make the same one; neither sees half of it.
-        self._known: dict[tuple[str, str], npt.NDArray[np.float32]] = {}
+        # What words met before tell, and those met before that. Two threads may work out the same word, or drop
+        # what the other has just kept; neither sees half of it.
+        self._known: dict[tuple[str, str], _Known] = {}
+        self._old: dict[tuple[str, str], _Known] = {}
 
     def lattice(self, text: str, tokens: Sequence[Token]) -> Lattice:
         words = surfaces(text, tokens)
-        emissions = self._of_words(words)
-        emissions += self._of_context(context_hashes(text, tokens, words, self._language))
+        known = [self._word(word, place) for word, place in zip(words, places(words), strict=True)]
+        emissions = self._of_words(np.stack([each.weights for each in known]))
+        rows = context_rows(text, tokens, [each.name for each in known], [each.shape for each in known], self._language)
+        emissions += self._weights.table[rows].sum(axis=1, dtype=np.int32)
+        emissions *= np.float32(self._weights.unit)
         emissions[:, OUTSIDE] -= self._weights.outside
         emissions[[token.kind in _MASKED for token in tokens], OUTSIDE + 1 :] = _NEVER
         return Lattice(emissions.tolist(), self._steps)
 
-    def _of_words(self, words: Sequence[str]) -> npt.NDArray[np.float32]:
-        told = np.stack([self._row(word, place) for word, place in zip(words, places(words), strict=True)])
-        emissions = told[:, OFFSETS.index(0)].copy()
+    def _of_words(self, told: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+        """Adds up what each word tells of the tokens around it."""
+        emissions = told[:, OFFSETS.index(0)].astype(np.float32)
         for index, offset in enumerate(OFFSETS):
             if offset < 0:
                 emissions[-offset:] += told[:offset, index]
@@ -156,24 +200,18 @@ class _Model:
                 emissions[:-offset] += told[offset:, index]
         return emissions
 
-    def _row(self, word: str, place: str) -> npt.NDArray[np.float32]:
-        """float32[len(OFFSETS), N_TAGS]: what a word tells of the tokens around it."""
-        row = self._known.get((word, place))
-        if row is None:
-            hashes = word_hashes(word, place, self._weights.classes_of(folded(word)))
-            by_offset = zip(hashes_by_offset(hashes), OFFSETS, strict=True)
-            row = np.stack([self._sum(rows_of(each, offset)) for each, offset in by_offset])
+    def _word(self, word: str, place: str) -> _Known:
+        key = (word, place)
+        known = self._known.get(key)
+        if known is None:
+            known = self._old.get(key) or self._told(word, place)
             if len(self._known) >= _KEPT_WORDS:
-                self._known = {}
-            self._known[word, place] = row
-        return row
+                self._known, self._old = {}, self._known
+            self._known[key] = known
+        return known
 
-    def _sum(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        total: npt.NDArray[np.int32] = self._weights.table[rows].sum(axis=0, dtype=np.int32)
-        return total.astype(np.float32) * np.float32(self._weights.unit)
-
-    def _of_context(self, hashes: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
-        starts = np.cumsum([0, *map(len, hashes[:-1])])
-        values = self._weights.table[rows_of([each for facts in hashes for each in facts])]
-        sums: npt.NDArray[np.int32] = np.add.reduceat(values, starts, axis=0, dtype=np.int32)
-        return sums.astype(np.float32) * np.float32(self._weights.unit)
+    def _told(self, word: str, place: str) -> _Known:
+        facts = word_facts(word, place, self._weights.classes_of(folded(word)))
+        rows, starts = facts.rows()
+        weights = np.add.reduceat(self._weights.table[rows], starts, axis=0, dtype=np.int32)
+        return _Known(facts.name, facts.shape, weights)

@@ -17,6 +17,9 @@ from suggest.text.tagger_features import BITS
 from suggest.text.tagger_lattice import N_TAGS
 
 FORMAT = 1
+TAGGER_PREFIX = "tagger_"
+"""Files of weights begin so, in a generation and among those that ship."""
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip file can say: the same weights are the same bytes
 
 
@@ -28,7 +31,8 @@ class TaggerWeights:
         table: int8[2 ** BITS, N_TAGS], the weight of each tag for each hash, in units of `unit`.
         unit: Nats of one.
         steps: float32[N_TAGS, N_TAGS], nats of a tag after another.
-        outside: Nats taken off `OUTSIDE`: the more, the more names are found. Chosen where F1 is best.
+        outside: Nats taken off `OUTSIDE`: the more, the more names are found.
+        least: Names that are less likely are left out. Chosen with `outside` where F1 is best.
         class_words: uint32[n], hashes of the words that have classes, ascending.
         classes: uint16[n, m], the class of each in each of m partitions of the words.
     """
@@ -37,6 +41,7 @@ class TaggerWeights:
     unit: float
     steps: npt.NDArray[np.float32]
     outside: float
+    least: float
     class_words: npt.NDArray[np.uint32]
     classes: npt.NDArray[np.uint16]
 
@@ -47,6 +52,11 @@ class TaggerWeights:
         if at == len(self.class_words) or self.class_words[at] != key:
             return []
         return [f"{partition}.{each}" for partition, each in enumerate(self.classes[at].tolist())]
+
+
+def weights_file(language: str) -> str:
+    """The name of the file with the weights of a language."""
+    return f"{TAGGER_PREFIX}{language}.npz"
 
 
 def word_key(word: str) -> int:
@@ -64,6 +74,7 @@ def save_weights(path: Path, weights: TaggerWeights) -> None:
         "unit": np.array(weights.unit),
         "steps": weights.steps,
         "outside": np.array(weights.outside),
+        "least": np.array(weights.least),
         "class_words": weights.class_words,
         "classes": weights.classes,
     }
@@ -99,6 +110,7 @@ def load_weights(file: Path | IO[bytes]) -> TaggerWeights:
             unit=float(arrays["unit"]),
             steps=arrays["steps"],
             outside=float(arrays["outside"]),
+            least=float(arrays["least"]),
             class_words=arrays["class_words"],
             classes=arrays["classes"],
         )

@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := .venv/bin
 # What the demo's index is made of, and by: it is built again only when one of these is newer.
 SAMPLE := $(wildcard data/*.gz data/*.txt)
-BUILDER := $(wildcard suggest/artifacts/*.py suggest/types/*.py suggest/text/*.py suggest/index/*.py suggest/rank/*.py suggest/pipelines/*.py)
+BUILDER := $(wildcard suggest/artifacts/*.py suggest/types/*.py suggest/text/*.py suggest/index/*.py suggest/rank/*.py suggest/pipelines/*.py models/*)
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test check formatted lint types layers format clean
@@ -20,7 +20,7 @@ help:
 
 demo: demo-index/CURRENT
 	@echo "Serving at http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)"
-	@$(BIN)/suggest serve --index demo-index --port $(PORT)
+	@$(BIN)/suggest serve --index demo-index --port $(PORT) --demo data
 
 demo-index/CURRENT: $(SAMPLE) $(BUILDER) | .venv/.installed
 	@echo "Building an index from the sample in data/ into demo-index/"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from suggest.cli.arguments import STATE_FILE, Subparsers, add_command, add_index
+from suggest.cli.inspect_surfaces import surfaces_of
 from suggest.cli.output import print_result
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
         "checksums": "compared" if arguments.verify else "not compared",
         "parameters": manifest["parameters"],
         "inputs": manifest["inputs"],
+        "surfaces": surfaces_of(generation),
         "ranker": _ranker(generation, as_json=arguments.json),
         "bytes": {"all": sum(generation.bytes_by_file().values()), **generation.bytes_by_file()},
         "sha256": {name: entry["sha256"] for name, entry in manifest["files"].items()},

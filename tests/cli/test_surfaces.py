@@ -194,3 +194,15 @@ def test_answer_without_anything_says_so_on_stderr_only(index, capsys, monkeypat
 
     assert main(["entities", "x", "--index", str(index), "--no-verify"]) == 0
     assert capsys.readouterr() == ("", "no entities\n")
+
+
+def test_inspect_tells_what_each_surface_is_made_from(index, capsys):
+    assert main(["inspect", "--index", str(index), "--no-verify", "--json"]) == 0
+    surfaces = json.loads(capsys.readouterr().out)["surfaces"]
+
+    assert surfaces["query_vectors"] == 2
+    assert surfaces["encoder"]["dimensions"] > 0
+    assert surfaces["encoder"]["megabytes"] > 0
+    assert (surfaces["items"], surfaces["item_vectors"]) == (None, None)
+    assert surfaces["names"] >= 0
+    assert surfaces["trained"] == {"typeahead": False, "related": False, "item": False, "comment": False}

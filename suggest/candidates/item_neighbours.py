@@ -74,7 +74,7 @@ def by_words(items: Items, spoken: list[str], left_out: Ids, k: int = MOST_NEIGH
         left_out: numbers of items that must not be among them.
         k: at most this many.
     """
-    scores = items.words.scores(spoken)
+    scores = items.with_queries(items.words.scores(spoken))
     scores[left_out] = 0
     numbers = strongest(scores, k)
     similarity = scores[numbers]

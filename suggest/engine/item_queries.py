@@ -18,11 +18,12 @@ from suggest.index import ALL, Indexes
 from suggest.index.items import CENTRES, VECTORS, Items, ItemText
 from suggest.index.vectors import VectorIndex
 from suggest.rank import Policy, chosen
-from suggest.rank.item_order import item_evidence, item_scores, open_item_order
+from suggest.rank.item_order import item_evidence, item_scores, open_item_order, untrained_scores
 from suggest.text.encoder import Encoder
 from suggest.types import Suggestion
 
-_QUERY_VECTORS = "query_vectors"
+MOST_RANKED = 200
+"""Candidates that are ordered, the best of the untrained order: a trained one knows nothing of others."""
 
 _LOOKED_AT = 3
 """Best candidates whose texts are restored, for each that is asked for: few are near-duplicates or hidden."""
@@ -61,11 +62,10 @@ class ItemQueries:
         self._encoder = encoder
         self._items = Items.open(generation)
         self._order = open_item_order(generation) if is_trained else None
-        found = [
-            VectorIndex(generation, name) if generation.holds(f"{name}.json") else None
-            for name in (VECTORS, _QUERY_VECTORS, CENTRES)
+        own = [
+            VectorIndex(generation, name) if generation.holds(f"{name}.json") else None for name in (VECTORS, CENTRES)
         ]
-        self._vectors = ItemVectors(*found)
+        self._vectors = ItemVectors(own[0], indexes.vectors, own[1])
 
     def of_known(self, item: str, k: int, asking: Asking, min_score: float | None) -> list[Suggestion]:
         """The best queries beside an item of the generation.
@@ -131,7 +131,10 @@ class ItemQueries:
         items = self._opened()
         evidence = gathered(request, self._indexes, items, self._vectors)
         features = item_features(request, evidence, self._indexes, items)
-        return ItemScored(evidence.ids, features, item_scores(features, self._order))
+        scores = untrained_scores(features)
+        kept = np.sort(np.lexsort((evidence.ids, -scores))[:MOST_RANKED])
+        ids, features, scores = evidence.ids[kept], features[kept], scores[kept]
+        return ItemScored(ids, features, scores if self._order is None else item_scores(features, self._order))
 
     def _answer(self, request: ItemRequest, k: int, asking: Asking, min_score: float | None) -> list[Suggestion]:
         scored = self._scored(request)

@@ -87,6 +87,7 @@ class Items:
         self._comments = marisa_trie.Trie().mmap(str(generation.path(f"{SECTION}_comments.marisa")))
         self._paired = generation.array(f"{SECTION}_paired_ids")
         self._n_paired = generation.array(f"{SECTION}_paired_items")
+        self._is_paired = generation.array(f"{SECTION}_is_paired")
         self._company_starts = generation.array(f"{SECTION}_company_start")
         self._company = [generation.array(f"{SECTION}_company_{name}") for name in ("ids", "strength")]
         self._query_idf = generation.array(f"{SECTION}_query_idf")
@@ -138,6 +139,10 @@ class Items:
         rows, _ = _rows(self._seen_starts, np.array([number]))
         items, strength = (column[rows] for column in self._seen)
         return items.astype(np.int64), strength
+
+    def with_queries(self, scores: Floats) -> Floats:
+        """Scores of all items, 0 for those that no query belongs to: they have nothing to say as neighbours."""
+        return np.where(self._is_paired, scores, np.float32(0))
 
     def mentions(self, number: int) -> tuple[Ids, Ids]:
         """Queries that comments on an item mention, and the numbers of these comments; int64[n] both."""

@@ -143,6 +143,9 @@ def _save_pairs(writer: GenerationWriter, pairs: PairRows, numbers: Ids) -> None
         **{name: getattr(pairs, name).astype(np.float32) for name in ("users", "looks", "clicks")},
     }
     _save_runs(writer, f"{SECTION}_pair", numbers[pairs.row], len(numbers), columns, by=pairs.ids)
+    is_paired = np.zeros(len(numbers), dtype=np.bool_)
+    is_paired[numbers[pairs.row]] = True
+    writer.save_array(f"{SECTION}_is_paired", is_paired)
     paired, n_items = np.unique(pairs.ids, return_counts=True)
     writer.save_array(f"{SECTION}_paired_ids", paired.astype(np.uint32))
     writer.save_array(f"{SECTION}_paired_items", n_items.astype(np.float32))

@@ -38,8 +38,10 @@ def write_items(made: Admitted) -> None:
     )
     numbers = save_items(made.writer, rows, made.columns.keys, made.ids)
     if made.encoder is not None:
-        texts_read = [encoded_text(text) for text in texts]
-        _save_item_vectors(made, encoded(texts_read, made.encoder, made.cache, made.told), pairs, numbers)
+        # An item without queries is no neighbour that could say anything.
+        paired = np.unique(pairs.row)
+        written = [encoded_text(texts[row]) for row in paired.tolist()]
+        _save_vectors(made, encoded(written, made.encoder, made.cache, made.told), paired, pairs, numbers)
 
 
 def _deleted(made: Admitted, kind: str) -> frozenset[str]:
@@ -129,11 +131,12 @@ def _top_comments(made: Admitted, row_of: dict[str, int]) -> Iterator[tuple[int,
             yield item, name, text
 
 
-def _save_item_vectors(made: Admitted, vectors: Floats, pairs: PairRows, numbers: Ids) -> None:
-    order = np.argsort(numbers)
-    save_vectors(made.writer, VECTORS, numbers[order].astype(np.uint32), vectors[order])
+def _save_vectors(made: Admitted, vectors: Floats, paired: Ids, pairs: PairRows, numbers: Ids) -> None:
+    """Of the items that queries belong to, and of these queries the mean over their items."""
+    order = np.argsort(numbers[paired])
+    save_vectors(made.writer, VECTORS, numbers[paired][order].astype(np.uint32), vectors[order])
     ids, place = np.unique(pairs.ids, return_inverse=True)
     centres: Floats = np.zeros((len(ids), vectors.shape[1]), dtype=np.float32)
-    np.add.at(centres, place, vectors[pairs.row])
+    np.add.at(centres, place, vectors[paired.searchsorted(pairs.row)])
     lengths = np.linalg.norm(centres, axis=1, keepdims=True)
     save_vectors(made.writer, CENTRES, ids, np.divide(centres, lengths, out=centres, where=lengths > 0))

@@ -26,8 +26,10 @@ MAX_TREES = 100
 MAX_LEAVES = 15
 """Of one tree, as for typeahead: see `suggest.rank.fit`."""
 
+PATIENCE = 20
+"""Trees without a rise after which `fit_order` stops."""
+
 _K = 10
-_PATIENCE = 20
 _NEWTON_STEPS = 50
 _CONVERGED = 1e-9
 _LEAST_SLOPE = 1e-3
@@ -44,13 +46,14 @@ def fit_order(
     learning_rate: float = 0.1,
     max_trees: int = MAX_TREES,
     max_leaves: int = MAX_LEAVES,
+    patience: int = PATIENCE,
     seed: int = 0,
     n_threads: int = 1,
 ) -> OrderModel:
     """Learns an order; the same for the same examples and seed, whatever the number of threads.
 
-    Trees are added until NDCG@10 of the validation part has not risen for 20 of them, and those up to the best are
-    kept. The log-odds are then calibrated on all lists of that part, those without anything wanted too.
+    Trees are added until NDCG@10 of the validation part has not risen for a while, and those up to the best are kept.
+    The log-odds are then calibrated on all lists of that part, those without anything wanted too.
 
     Args:
         name: of the model's files in a generation.
@@ -62,6 +65,7 @@ def fit_order(
         learning_rate: of one tree.
         max_trees: at most this many.
         max_leaves: of one tree, at most; 2 to 31.
+        patience: trees without a rise after which to stop.
         seed: of the features drawn for each tree.
         n_threads: threads of LightGBM.
 
@@ -74,7 +78,7 @@ def fit_order(
     taught, checked = training.teaching(), validation.teaching()
     _require_enough(taught, checked)
     parameters = _parameters(features, taught, objective, learning_rate, max_leaves, seed, n_threads)
-    booster, ndcg = _boosted(taught, checked, features, parameters, max_trees)
+    booster, ndcg = _boosted(taught, checked, features, parameters, (max_trees, patience))
     trees = Trees.of(_with_a_split(booster, taught).dump_model())
     slope, intercept = calibration(trees.scores(validation.features), validation.labels > 0)
     gain, splits = (booster.feature_importance(kind).tolist() for kind in ("gain", "split"))
@@ -168,11 +172,16 @@ def _parameters(
 
 
 def _boosted(
-    taught: Examples, checked: Examples, features: Sequence[Feature], parameters: dict[str, Any], max_trees: int
+    taught: Examples,
+    checked: Examples,
+    features: Sequence[Feature],
+    parameters: dict[str, Any],
+    limits: tuple[int, int],
 ) -> tuple[Any, float]:
     """LightGBM's `Booster` of the best iteration, and its NDCG@10 of the validation part."""
     import lightgbm
 
+    max_trees, patience = limits
     training = lightgbm.Dataset(
         taught.features,
         taught.labels,
@@ -187,7 +196,7 @@ def _boosted(
         training,
         max_trees,
         valid_sets=[training.create_valid(checked.features, checked.labels, group=checked.sizes)],
-        callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False)],
+        callbacks=[lightgbm.early_stopping(patience, verbose=False)],
     )
     ndcg = float(booster.best_score["valid_0"][f"ndcg@{_K}"])
     # `dump_model` and all else then see the best iteration only.

@@ -1,0 +1,182 @@
+"""A log teaches the order of queries beside an item: what people searched there after the cut.
+
+Each item that was searched beside after the cut gives a list: its candidates as the part before the cut answers them,
+with those marked that were searched. The item's own later searches are in no feature: what lies before the cut does
+not hold them. Where all of the log has one time it is cut by user.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from suggest.artifacts import Generation
+from suggest.candidates.asking import Asking
+from suggest.engine.item_queries import ItemQueries, ItemScored
+from suggest.errors import ArgumentError, NotBuiltError, NotEnoughExamples, WorseThanUntrained
+from suggest.evaluation import Interval, bootstrap_mean
+from suggest.features.item import ITEM_FEATURES, VERSION
+from suggest.index import ALL, Indexes
+from suggest.pipelines.trained import Trained
+from suggest.pipelines.training import Training
+from suggest.pipelines.training_log import later_log
+from suggest.rank import Policy
+from suggest.rank.fit import Examples
+from suggest.rank.item_order import NAME, item_scores
+from suggest.rank.order_fit import fit_order
+from suggest.rank.order_model import OrderModel
+from suggest.text import normalise
+
+TRAINING_SHARE, VALIDATION_SHARE = 0.6, 0.2
+"""Of the items; the rest judges."""
+
+MAX_LISTS = 12_000
+"""Items at most, by hash: of more, trees of this size learn nothing more."""
+
+_K = 10
+
+
+class WantedList(NamedTuple):
+    """What was searched beside one item.
+
+    Attributes:
+        item: its name.
+        n_wanted: different queries that were searched there, those that are no candidates too.
+        scored: its candidates.
+        labels: 1 for those that were searched, int32[n].
+    """
+
+    item: str
+    n_wanted: int
+    scored: ItemScored
+    labels: npt.NDArray[np.int32]
+
+
+def train_items(training: Training) -> Trained:
+    """Learns the order of queries beside an item from what was searched there.
+
+    Raises:
+        NotEnoughExamples: the log is too small to learn from.
+        WorseThanUntrained: with the figures.
+    """
+    wanted = _wanted(training)
+    lists = list(wanted_lists(training, wanted))
+    first, second = (int(len(lists) * share) for share in (TRAINING_SHARE, TRAINING_SHARE + VALIDATION_SHARE))
+    order = _fitted(lists[:first], lists[first:second], training)
+    after, before = (_judged(lists[second:], of) for of in (order, None))
+    if after.value < before.value:
+        raise WorseThanUntrained(
+            f"{_sentence(lists[second:], after, before, 'worse than')}; nothing was published, and the order stays as "
+            "it is"
+        )
+    sentence = _sentence(lists[second:], after, before, "against")
+    return Trained(NAME, order.save, sentence, _figures(order, lists, first, second, before, after))
+
+
+def _wanted(training: Training) -> dict[str, dict[str, int]]:
+    """By item, the queries searched or clicked beside it after the cut, and by how many events."""
+    wanted: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    shown: dict[tuple[str, str | None], str] = {}
+    for event, _ in later_log(training.log, training.cut):
+        if event.type == "impression" and event.surface == "item":
+            shown[event.user, event.request_id] = event.input or ""
+        item = event.item if event.type == "search" else shown.get((event.user, event.request_id))
+        if event.type in ("search", "click") and item and event.query:
+            key = normalise(event.query)
+            wanted[item][key] = wanted[item].get(key, 0) + 1
+    return wanted
+
+
+def wanted_lists(training: Training, wanted: dict[str, dict[str, int]]) -> Iterator[WantedList]:
+    """One list for each item that the part before the cut can be asked about, by hash of its name.
+
+    Args:
+        training: has the part before the cut.
+        wanted: by item, what was searched there after it.
+
+    Raises:
+        NotEnoughExamples: the generation holds no items.
+    """
+    generation = Generation.open(training.inner, verify=False)
+    indexes = Indexes.open(generation)
+    policy = Policy.from_json(generation.json("policy"))
+    answers = ItemQueries(generation, indexes, indexes.encoder, policy, is_trained=False)
+    asking = Asking(training.cut.from_us or generation.parameters["watermark_us"] or 0, ALL)
+    # By hash of the item: which comes first in time says nothing of which is alike.
+    names = sorted(wanted, key=lambda name: (crc32(name.encode(), 1), name))[:MAX_LISTS]
+    for n_done, name in enumerate(names, 1):
+        training.told("replay what is searched beside items", n_done, len(names))
+        try:
+            scored = answers.scored_known(name, asking)
+        except ArgumentError:
+            continue  # searched beside, but in no file of items
+        except NotBuiltError as error:
+            raise NotEnoughExamples(f"{error}; no order of queries beside items was learned") from error
+        ids = np.array([indexes.prefixes.queries.find(key) for key in wanted[name]])
+        yield WantedList(name, len(ids), scored, np.isin(scored.ids, ids).astype(np.int32))
+
+
+def _fitted(taught: Sequence[WantedList], checked: Sequence[WantedList], training: Training) -> OrderModel:
+    training.told("learn", 0, 0)
+    return fit_order(
+        NAME,
+        ITEM_FEATURES,
+        VERSION,
+        _examples(taught),
+        _examples(checked),
+        objective="binary",
+        max_trees=150,
+        patience=60,
+        seed=training.seed,
+        n_threads=training.n_threads,
+    )
+
+
+def _examples(lists: Sequence[WantedList]) -> Examples:
+    features, labels, sizes = [np.empty((0, len(ITEM_FEATURES)), np.float32)], [np.empty(0, np.int32)], []
+    for found in lists:
+        if len(found.labels):
+            features.append(found.scored.features)
+            labels.append(found.labels)
+            sizes.append(len(found.labels))
+    return Examples(np.concatenate(features), np.concatenate(labels), np.array(sizes, dtype=np.int64))
+
+
+def _judged(lists: Sequence[WantedList], order: OrderModel | None) -> Interval:
+    """R@10 over all items, what is no candidate counting as missed."""
+    if not lists:
+        raise NotEnoughExamples("the last part of the log holds nothing to judge by; nothing was published")
+    recalls = []
+    for found in lists:
+        scores = item_scores(found.scored.features, order)
+        best = np.argsort(-scores, kind="stable")[:_K]
+        recalls.append(found.labels[best].sum() / min(_K, found.n_wanted))
+    return bootstrap_mean(np.array(recalls), [found.item for found in lists])
+
+
+def _sentence(judged: Sequence[WantedList], after: Interval, before: Interval, words: str) -> str:
+    return f"R@{_K} {_shown(after)} on {len(judged):,} items held back, {words} {_shown(before)} untrained"
+
+
+def _shown(interval: Interval) -> str:
+    return f"{interval.value:.4f} [{interval.low:.4f}, {interval.high:.4f}]"
+
+
+def _figures(
+    order: OrderModel, lists: Sequence[WantedList], first: int, second: int, before: Interval, after: Interval
+) -> dict[str, Any]:
+    """What the report says; `n_lists` are those to learn from, to stop by and to judge by."""
+    gains = {name: of["gain"] for name, of in order.training["importance"].items()}
+    total = sum(gains.values()) or 1.0
+    best = sorted(gains, key=lambda name: -gains[name])[:10]
+    return {
+        "n_lists": [first, second - first, len(lists) - second],
+        "n_trees": order.trees.n_trees,
+        "verdict": [{"slice": "all", "lists": len(lists) - second, "R@10": after.value, "untrained": before.value}],
+        "importance": {name: round(gains[name] / total, 4) for name in best},
+    }

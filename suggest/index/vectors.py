@@ -26,7 +26,8 @@ LEAST_RECALL = 0.97
 
 _WANTED_RECALL = 0.98
 _FIRST_SHORTLIST = 64
-_LONGEST_SHORTLIST = 1_024
+_LONGEST_SHORTLIST = 16_384
+"""Where a sketch tells little, much is compared: slower by 1 ms a thousand rows, and still an answer."""
 _JUDGED = 256
 _JUDGED_K = 10
 _BLOCK = 1_024

@@ -25,8 +25,8 @@ what people ask after such a query; sharing words; standing for each other by th
 NODES = 40_000
 """Postings that may be looked at for one query: about half a millisecond."""
 
-MOST_NEAR = 60
-"""Neighbours by meaning, and as many of what is usually asked after such a query."""
+MOST_NEAR, MOST_FOLLOWING = 60, 100
+"""Neighbours by meaning, and of what is usually asked after such a query."""
 
 _MOST_WITH_WORD = 60
 _MOST_WITH_ALL = 60
@@ -99,7 +99,7 @@ def related_candidates(
         "next": _next(asked, indexes),
         "later": related.later.of(asked.query_id)[0],
         "items": related.items.of(asked.query_id)[0],
-        **dict(zip(("meaning", "sequel"), _near(asked, related), strict=True)),
+        **dict(zip(("meaning", "sequel"), _near(asked, indexes), strict=True)),
         "words": _sharing_words(asked, indexes),
         "initials": _abbreviated(asked, indexes, related),
         "own": _own(asked, indexes, history),
@@ -119,14 +119,14 @@ def _next(asked: AskedQuery, indexes: Indexes) -> npt.ArrayLike:
     return [] if after is None else after.ids
 
 
-def _near(asked: AskedQuery, related: RelatedIndex) -> tuple[npt.ArrayLike, npt.ArrayLike]:
+def _near(asked: AskedQuery, indexes: Indexes) -> tuple[npt.ArrayLike, npt.ArrayLike]:
     """Neighbours by meaning, and of what is asked next: both in one pass over the vectors."""
-    if asked.vector is None or related.vectors is None:
+    if asked.vector is None or indexes.vectors is None:
         return (), ()
     if asked.sequel is None:
-        return related.vectors.nearest(asked.vector[None], MOST_NEAR)[0][0], ()
-    near, following = related.vectors.nearest(np.stack([asked.vector, asked.sequel]), MOST_NEAR)[0]
-    return near, following
+        return indexes.vectors.nearest(asked.vector[None], MOST_NEAR)[0][0], ()
+    near, following = indexes.vectors.nearest(np.stack([asked.vector, asked.sequel]), MOST_FOLLOWING)[0]
+    return near[:MOST_NEAR], following
 
 
 def _sharing_words(asked: AskedQuery, indexes: Indexes) -> npt.ArrayLike:

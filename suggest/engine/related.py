@@ -132,7 +132,7 @@ class RelatedQueries:
 
     def _vector(self, key: str) -> npt.NDArray[np.float32] | None:
         """Of a query: the stored one, else made now."""
-        vectors = self._related.vectors
+        vectors = self._indexes.vectors
         if vectors is None:
             return None
         ids = np.array([self._indexes.prefixes.queries.find(key)])

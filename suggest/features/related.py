@@ -114,7 +114,7 @@ def related_features(
         by_words, meaning, sessions, own = np.split(rows, np.cumsum([len(group) for group in GROUPS])[:-1])
         _word_features(asked, keys, spoken, indexes, by_words)
         by_words[-1] = _log_shares(candidates, indexes)
-        _meaning_features(asked, candidates, related, meaning)
+        _meaning_features(asked, candidates, indexes, related, meaning)
         _session_features(asked, candidates, indexes, related, sessions)
         if person is not None:
             _own_features(asked, keys, spoken, person, own)
@@ -196,13 +196,13 @@ def _log_shares(candidates: Related, indexes: Indexes) -> npt.NDArray[np.float64
 
 
 def _meaning_features(
-    asked: AskedQuery, candidates: Related, related: RelatedIndex, rows: npt.NDArray[np.float32]
+    asked: AskedQuery, candidates: Related, indexes: Indexes, related: RelatedIndex, rows: npt.NDArray[np.float32]
 ) -> None:
     """Writes the group `MEANING`; NaN where the query or a candidate has no vector."""
     rows[:] = np.nan
-    if asked.vector is None or related.vectors is None or related.crowd is None:
+    if asked.vector is None or indexes.vectors is None or related.crowd is None:
         return
-    vectors = related.vectors.rows(candidates.ids)
+    vectors = indexes.vectors.rows(candidates.ids)
     crowd = related.crowd[candidates.ids].astype(np.float32)
     cosine = vectors @ asked.vector
     rows[0], rows[1] = cosine, _log_places(cosine)

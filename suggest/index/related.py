@@ -14,12 +14,8 @@ import pyarrow as pa
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.entries import EntryIndex, save_entries
 from suggest.index.strings import each_text
-from suggest.index.vectors import VectorIndex
 from suggest.text import unaccented, words
 from suggest.text.initials import initials
-
-VECTORS = "query_vectors"
-"""Section of the vectors of queries."""
 
 SECTION = "related"
 """Beginning of the names of the files."""
@@ -79,7 +75,6 @@ class RelatedIndex(NamedTuple):
         items: by one of them, queries for the same items.
         lists: answers made in advance, strengths being their scores.
         initials: queries of several words by the first letters of these, ranks.
-        vectors: of the queries; None where the generation has none.
         sequel: float32[d, d], takes the vector of a query to where those lie that people ask next; None where no
             such map is known for the encoder.
         crowd: see `suggest.index.related_crowd.Surroundings`; None without vectors.
@@ -90,7 +85,6 @@ class RelatedIndex(NamedTuple):
     items: PairTable
     lists: PairTable
     initials: EntryIndex
-    vectors: VectorIndex | None
     sequel: npt.NDArray[np.float32] | None
     crowd: npt.NDArray[np.float16] | None
     middle: npt.NDArray[np.float32] | None
@@ -103,9 +97,8 @@ class RelatedIndex(NamedTuple):
             for name in (f"{SECTION}_sequel", f"{SECTION}_crowd", f"{SECTION}_middle")
         )
         later, items, lists = (PairTable(generation, section) for section in (LATER, ITEMS, LISTS))
-        vectors = VectorIndex(generation, VECTORS) if generation.holds(f"{VECTORS}.json") else None
         letters = EntryIndex(generation, f"{SECTION}_initials")
-        return cls(later, items, lists, letters, vectors, sequel, crowd, middle)
+        return cls(later, items, lists, letters, sequel, crowd, middle)
 
 
 def save_pairs(writer: GenerationWriter, section: str, ids: npt.NDArray[np.uint32], pairs: PairRows) -> None:

@@ -26,7 +26,8 @@ from suggest.candidates.asking import Asking
 from suggest.engine.related import RelatedQueries
 from suggest.features.related import MEANING, RELATED_VERSION, TEXT_FEATURES, related_column
 from suggest.index import ALL, AttributeRows, Indexes, QueryColumns, ranks, save_indexes
-from suggest.index.related import SECTION, VECTORS, RelatedIndex, save_initials
+from suggest.index.indexes import QUERY_VECTORS
+from suggest.index.related import SECTION, RelatedIndex, save_initials
 from suggest.index.related_crowd import surroundings
 from suggest.index.vectors import save_vectors
 from suggest.pipelines.vectors import chosen_encoder
@@ -40,8 +41,9 @@ from suggest.text import normalise
 from suggest.text.encoder import Encoder
 
 N_FOLDS = 5
-RIDGE = 0.5
-"""Of the mean variance of a dimension, added to each. From 0.3 to 3 recall moves by 0.01."""
+RIDGES = 2.0, 0.2
+"""Of the mean variance of a dimension, added to each: of asked queries, and of all. A quarter of it or four times as
+much, and the share of related queries without a shared word that is among the nearest 60 moves by a tenth of itself."""
 
 _TREES, _LEAVES, _RATE = 150, 8, 0.06
 
@@ -80,7 +82,7 @@ class Opened(NamedTuple):
 
     def asked(self, sequel: npt.NDArray[np.float32] | None) -> RelatedQueries:
         """The engine's part that answers, with another map to next queries; without an order of its own."""
-        indexes, vectors = self.indexes, self.related.vectors
+        indexes, vectors = self.indexes, self.indexes.vectors
         related = self.related._replace(sequel=None)
         if vectors is not None:
             ids = np.arange(len(indexes.prefixes.queries))
@@ -101,7 +103,7 @@ def opened(folder: Path, judged: Sequence[Judged], encoder: Encoder | None) -> O
         save_initials(writer, keys, ranks(columns.weight))
         if encoder is not None:
             by_id = np.argsort(ids)
-            save_vectors(writer, VECTORS, ids[by_id], encoder.encode(keys.take(pa.array(by_id)).to_pylist()))
+            save_vectors(writer, QUERY_VECTORS, ids[by_id], encoder.encode(keys.take(pa.array(by_id)).to_pylist()))
         writer.save_json(SECTION, {"version": RELATED_VERSION})
     generation = Generation.open(folder)
     return Opened(generation, Indexes.open(generation), RelatedIndex.open(generation), Policy())
@@ -131,7 +133,7 @@ def fit_sequel(judged: Iterable[Judged], opened: Opened) -> npt.NDArray[np.float
     Source: canonical correlation with regularisation; Vinod, "Canonical ridge and econometrics of joint production",
     Journal of Econometrics 4, 1976.
     """
-    vectors = opened.related.vectors
+    vectors = opened.indexes.vectors
     if vectors is None:
         return None
     find = opened.indexes.prefixes.queries.find
@@ -143,13 +145,15 @@ def fit_sequel(judged: Iterable[Judged], opened: Opened) -> npt.NDArray[np.float
     asked, others, weight = (np.array(column) for column in zip(*pairs, strict=True))
     sources = every[np.unique(asked)]
     both = (every[asked] * weight[:, None]).T @ every[others] / weight.sum()
-    inputs, outputs = (_ridged(rows.T @ rows / len(rows), sources) for rows in (sources, every))
+    inputs, outputs = (
+        _ridged(rows.T @ rows / len(rows), ridge) for rows, ridge in zip((sources, every), RIDGES, strict=True)
+    )
     return np.linalg.solve(outputs, np.linalg.solve(inputs, both).T).T.astype(np.float32)
 
 
-def _ridged(covariance: npt.NDArray[np.float64], sources: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    spread = float((sources**2).sum(axis=1).mean()) / len(covariance)
-    return covariance + RIDGE * spread * np.eye(len(covariance))
+def _ridged(covariance: npt.NDArray[np.float64], ridge: float) -> npt.NDArray[np.float64]:
+    spread = float(np.trace(covariance)) / len(covariance)
+    return covariance + ridge * spread * np.eye(len(covariance))
 
 
 def lists(

@@ -31,7 +31,9 @@ def write_related(made: Admitted) -> None:
         made: the queries of the generation being built, whose index and vectors are written already.
     """
     writer, ids = made.writer, made.ids
-    save_pairs(writer, LATER, ids, later_rows(later_pairs(made.tables.searches), made.row_of, made.policy.min_users))
+    # Written out: it is counted in four ways, and each would make the sessions anew.
+    later = made.connection.create_table("later_pairs", later_pairs(made.tables.searches))
+    save_pairs(writer, LATER, ids, later_rows(later, made.row_of, made.policy.min_users))
     save_pairs(writer, ITEMS, ids, item_rows(_uses(made), made.row_of))
     save_initials(writer, made.columns.keys, ranks(made.columns.weight))
     _save_meaning(made)

@@ -17,10 +17,8 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from suggest.errors import InputError
+from suggest.service.bodies import MAX_COMMENTS, MAX_TEXT_CHARS
 from suggest.text import normalise, words
-
-MAX_COMMENTS = 100
-"""Most comments shown under one video: as many as one request for their entities may hold."""
 
 _ITEMS, _COMMENTS = "items.jsonl", "comments.jsonl"
 _Id = Annotated[str, Field(min_length=1, max_length=256)]
@@ -87,9 +85,10 @@ class Demo:
         return self._videos.get(item)
 
     def comments(self, item: str) -> list[Remark]:
-        """What is written under a video: most liked first, then in order of time, `MAX_COMMENTS` at most."""
+        """What is written under a video: most liked first, then in order of time; as many and as long as one request takes."""
         remarks = self._remarks.get(item, ())
-        return sorted(remarks, key=lambda remark: (-remark.likes, remark.ts or ""))[:MAX_COMMENTS]
+        first = sorted(remarks, key=lambda remark: (-remark.likes, remark.ts or ""))[:MAX_COMMENTS]
+        return [remark.model_copy(update={"text": remark.text[:MAX_TEXT_CHARS]}) for remark in first]
 
     def neighbours(self, item: str, k: int) -> list[Video]:
         """Videos with most tags in common, of the same language first."""

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from suggest.errors import InputError
-from suggest.service.demo import MAX_COMMENTS, Demo
+from suggest.service.bodies import Comments
+from suggest.service.demo import Demo
 from suggest.service.server import serve
 from suggest.service.settings import Settings
 from suggest.service.tokens import Tokens
@@ -54,11 +55,9 @@ def test_comments_come_most_liked_first_then_in_order_of_time(folder: Path) -> N
 
 
 def test_comments_of_one_video_fit_into_one_request(folder: Path) -> None:
-    from suggest.service import reads
-
-    assert MAX_COMMENTS <= reads.MAX_COMMENTS
-    write(folder / "comments.jsonl", [{"comment": f"c{n}", "item": "v1", "text": "so good"} for n in range(150)])
-    assert len(Demo.read(folder).comments("v1")) == MAX_COMMENTS
+    write(folder / "comments.jsonl", [{"comment": f"c{n}", "item": "v1", "text": "😍" * 10_001} for n in range(101)])
+    comments = [{"text": remark.text} for remark in Demo.read(folder).comments("v1")]
+    assert len(Comments.model_validate({"comments": comments}).comments) == 100
 
 
 def test_neighbours_share_tags_and_speak_the_language_first(folder: Path) -> None:

@@ -85,7 +85,7 @@ class Demo:
         return self._videos.get(item)
 
     def comments(self, item: str) -> list[Remark]:
-        """What is written under a video: most liked first, then in order of time; as many and as long as one request takes."""
+        """Those of a video, most liked first, then in order of time; as many and as long as one request takes."""
         remarks = self._remarks.get(item, ())
         first = sorted(remarks, key=lambda remark: (-remark.likes, remark.ts or ""))[:MAX_COMMENTS]
         return [remark.model_copy(update={"text": remark.text[:MAX_TEXT_CHARS]}) for remark in first]

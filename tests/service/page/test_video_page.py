@@ -106,7 +106,11 @@ def test_failing_service_is_said_in_the_place_of_its_answer(visit: Visit) -> Non
 def test_nothing_moves_while_answers_come(visit: Visit, settings: dict[str, Any]) -> None:
     page = visit("/static/icon.svg", script=SHIFTS, **settings)
     held: list[Route] = []
-    page.route("**/v1/**", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/v1/**", hold)
     page.goto(page.url.replace("static/icon.svg", "video?item=v1"))
     page.wait_for_function("() => document.querySelectorAll('[aria-busy=true]').length === 2")
     while held:

@@ -6,21 +6,21 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from math import ceil
-from typing import NamedTuple
 
 from suggest.artifacts import Generation
 from suggest.candidates.asking import Asking
-from suggest.candidates.spans import Spotted, is_capitalised, is_quoted, is_shouted, spots
+from suggest.candidates.spans import Spotted, is_capitalised, is_shouted, spots
+from suggest.engine.comment_links import Links, Name, folds
 from suggest.errors import ArgumentError, NotBuiltError
 from suggest.index import Indexes
 from suggest.index.items import Items
-from suggest.index.lexicon import SECTION, Lexicon, Meaning
+from suggest.index.lexicon import SECTION, Lexicon
 from suggest.index.lexicon_clicks import SpanClicks
 from suggest.rank import Policy
-from suggest.rank.spans import Evidence, name_parts, share, tap_parts, trust
-from suggest.text import display, normalise
+from suggest.rank.spans import Evidence, name_parts, trust
 from suggest.text.encoder import Encoder
-from suggest.text.hashtags import SIGNS, parts
+from suggest.text.hashtags import SIGNS
+from suggest.text.masks import masked
 from suggest.text.spans_common import CommonWords
 from suggest.text.spans_surface import is_unspaced_character, joined, surface
 from suggest.text.spans_words import word_tokens
@@ -31,20 +31,10 @@ from suggest.types import EntitySpan
 MAX_CHARS = 4_096
 """Code points of a comment that are looked at: what follows costs nothing, and no span is in it."""
 
-_JUDGED = 16_384
 _CONTEXTS = 256
 _HALF = 0.5
+_SEVERAL = 2
 _LEAST_CHANCE = 0.1  # below it nothing but a clean lexicon makes a name
-_TAG_KIND, _NAME_KIND = "hashtag", "name"
-_EDGES = " \t\n.,;:!?\"'()[]{}<>*_~|\u2026\u201c\u201d\u2018\u2019\u00ab\u00bb"
-
-
-class _Chosen(NamedTuple):
-    start: int
-    end: int
-    evidence: Evidence
-    spot: Spotted | None
-    is_name: float
 
 
 class CommentEntities:
@@ -60,14 +50,15 @@ class CommentEntities:
         self._is_built = generation.holds(SECTION)
         if not self._is_built:
             return
-        self._queries = indexes.prefixes.queries
-        self._lexicon = Lexicon(generation, self._queries)
+        queries = indexes.prefixes.queries
+        self._lexicon = Lexicon(generation, queries)
         noise = generation.json("lexicon_noise")
         self._trust = {True: trust(noise["given"]), False: trust(noise["queries"])}
-        self._clicks = SpanClicks(generation)
+        self._tagger = Tagger.of(generation)
+        self._is_clean = max(self._trust.values()) > 0
+        self._links = Links(self._lexicon, queries, SpanClicks(generation), policy)
         self._items = Items.open(generation)
         self._common = CommonWords.default()
-        self._admits = lru_cache(_JUDGED)(lambda key: policy.refusal(key) is None)
         self._context = lru_cache(_CONTEXTS)(self._words_of_item)
 
     def answer(
@@ -108,131 +99,84 @@ class CommentEntities:
         ]
 
     def _spans(self, text: str, is_cut: bool, context: frozenset[str], asking: Asking) -> Iterator[EntitySpan]:
-        for chosen in _disjoint(self._candidates(text)):
+        for name in _disjoint(self._names(text)):
             # A span at the end of what is looked at may be the beginning of another name.
-            if is_cut and chosen.end == len(text):
+            if is_cut and name.end == len(text):
                 continue
-            span = self._linked(text, chosen, context, asking)
+            span = self._links.span(text, name, context, asking)
             if span is not None:
                 yield span
 
-    def _candidates(self, text: str) -> Iterator[_Chosen]:
+    def _names(self, text: str) -> Iterator[Name]:
         """Parts of the text that are names, overlapping ones too."""
-        reading = Tagger.default().read(text, tokenise(text))
-        spotted = {(spot.start, spot.end): spot for spot in spots(text, self._lexicon)}
-        chances = {(name.start, name.end): name.probability for name in reading.names()} if reading else {}
+        masks = masked(text)
+        reading = self._tagger.read(text, tokenise(text))
+        # Where a tagger reads, a noisy lexicon is asked for what the tagger may have cut too short.
+        least_words = 1 if reading is None or self._is_clean else _SEVERAL
+        spotted = {(spot.start, spot.end): spot for spot in spots(text, masks, self._lexicon, least_words)}
+        chances, tagged = dict[tuple[int, int], float](), dict[tuple[int, int], float]()
         if reading:
-            chances |= {span: reading.probability(*span) for span in spotted.keys() - chances.keys()}
-        may_shout = is_shouted(text)
+            tagged = {(start, end): chance for start, end, chance in reading.names() if _is_free(start, end, masks)}
+            chances = {span: reading.probability(*span) for span in spotted.keys() - tagged.keys()} | tagged
+        can_shout = None
         for span in sorted(spotted.keys() | chances.keys()):
-            chance, spot = chances.get(span, 0.0), spotted.get(span)
-            if reading and chance < _LEAST_CHANCE and not (spot and self._is_trusted(spot)):
+            chance = chances.get(span, 0.0)
+            if reading and chance < _LEAST_CHANCE and not self._is_clean:
                 continue
-            evidence = self._evidence(text, span, chance, spot)._replace(
-                is_read=reading is not None, is_capital=not may_shout and is_capitalised(text, *span)
+            spot = spotted.get(span) or self._spot(text, span)
+            evidence = self._evidence(text, span, spot)._replace(
+                tagged=chance, is_tagged=span in tagged, is_read=reading is not None
             )
+            if evidence.trust or not reading:
+                can_shout = is_shouted(text) if can_shout is None else can_shout
+                evidence = evidence._replace(is_capital=not can_shout and is_capitalised(text, *span))
             is_name = sum(name_parts(evidence).values())
             if is_name > 0:
-                yield _Chosen(*span, evidence, spot, is_name)
+                yield Name(*span, evidence, spot, is_name)
 
-    def _is_trusted(self, spot: Spotted) -> bool:
-        """Whether the lexicon may make it a name against the tagger."""
-        return (self._trust[False] > 0) or (spot.found.name >= 0 and self._trust[True] > 0)
+    def _spot(self, text: str, span: tuple[int, int]) -> Spotted | None:
+        """A part of the text in the lexicon, as a whole."""
+        words = surface(text[slice(*span)], word_tokens(text[slice(*span)])).folds
+        found = self._lexicon.lookup(joined(words)[0]) if words else None
+        return Spotted(*span, tuple(words), found) if found else None
 
-    def _evidence(self, text: str, span: tuple[int, int], chance: float, spot: Spotted | None) -> Evidence:
+    def _evidence(self, text: str, span: tuple[int, int], spot: Spotted | None) -> Evidence:
         is_tag = text[span[0]] in SIGNS
         if spot is None:
-            return Evidence(tagged=chance, is_tag=is_tag)
+            return Evidence(is_tag=is_tag)
         meanings = self._lexicon.meanings(spot.found)
         return Evidence(
-            tagged=chance,
-            trust=max(self._trust[meaning.is_given] for meaning in meanings),
+            trust=max([self._trust[meaning.is_given] for meaning in meanings]),
             is_named=True,
             is_given=any(meaning.is_given for meaning in meanings),
             is_searched=any(meaning.query_id >= 0 for meaning in meanings),
-            popularity=max(meaning.popularity for meaning in meanings),
+            popularity=max([meaning.popularity for meaning in meanings]),
             n_words=len(spot.folds),
             zipf=self._zipf(spot.folds),
             is_tag=is_tag,
         )
 
-    def _zipf(self, folds: Sequence[str]) -> float:
+    def _zipf(self, words: Sequence[str]) -> float:
         """Of the rarest word; where no spaces are written, of the name as one word."""
-        if any(map(is_unspaced_character, folds)):
-            return self._common.zipf(joined(folds)[0])
-        return self._common.rarest(folds)
-
-    def _linked(self, text: str, chosen: _Chosen, context: frozenset[str], asking: Asking) -> EntitySpan | None:
-        """The span with what it searches for; None where nothing that it may search for may be shown."""
-        surface_text = text[chosen.start : chosen.end]
-        meaning = self._meant(surface_text, chosen, context, asking)
-        if meaning is None:
-            return None
-        query = self._queries.text(meaning.query_id) if meaning.query_id >= 0 else meaning.query
-        key = normalise(query)
-        evidence = chosen.evidence._replace(
-            popularity=meaning.popularity,
-            is_quoted=is_quoted(text, chosen.start, chosen.end),
-            likeness=_likeness(_folds(query), context),
-            tap_rate=self._clicks.rate(meaning.query_id),
-            is_own=asking.history is not None and asking.history.find(key) is not None,
-        )
-        taps = tap_parts(evidence, chosen.is_name)
-        explanation = {"name": name_parts(evidence), "tap": taps} if asking.explain else None
-        score = share(sum(taps.values()))
-        return EntitySpan(chosen.start, chosen.end, surface_text, query, score, meaning.kind, explanation)
-
-    def _meant(self, surface_text: str, chosen: _Chosen, context: frozenset[str], asking: Asking) -> Meaning | None:
-        """Of all that a name may mean and that may be shown, what fits the item and the comment best."""
-        if chosen.spot is None:
-            return self._of_surface(surface_text, asking)
-        meanings = [each for each in self._lexicon.meanings(chosen.spot.found) if self._may_be_shown(each, asking)]
-        if not meanings:
-            return None
-        own = set(chosen.spot.folds)
-
-        def fit(meaning: Meaning) -> tuple[float, bool, float, str]:
-            told = (_folds(self._text(meaning)) | _folds(meaning.kind)) - own
-            return len(told & context) / (len(told) or 1), meaning.is_given, meaning.popularity, self._text(meaning)
-
-        best = max(map(fit, meanings), key=lambda each: each[:3])
-        return min((each for each in meanings if fit(each)[:3] == best[:3]), key=self._text)
-
-    def _text(self, meaning: Meaning) -> str:
-        return self._queries.text(meaning.query_id) if meaning.query_id >= 0 else meaning.query
-
-    def _may_be_shown(self, meaning: Meaning, asking: Asking) -> bool:
-        if meaning.query_id >= 0:
-            return meaning.query_id not in asking.hidden_ids
-        return not asking.hidden_keys or normalise(meaning.query) not in asking.hidden_keys
-
-    def _of_surface(self, surface_text: str, asking: Asking) -> Meaning | None:
-        """What a name that no lexicon holds searches for: itself, unless the policy refuses it."""
-        is_tag = surface_text[0] in SIGNS
-        query = display(" ".join(parts(surface_text)) if is_tag else surface_text).strip(_EDGES)
-        key = normalise(query)
-        if not key or key in asking.hidden_keys or not self._admits(key):
-            return None
-        query_id = self._queries.find(key)
-        if query_id >= 0 and query_id in asking.hidden_ids:
-            return None
-        return Meaning(query_id, query, _TAG_KIND if is_tag else _NAME_KIND, is_given=False, popularity=0.0)
+        if any(map(is_unspaced_character, words)):
+            return self._common.zipf(joined(words)[0])
+        return self._common.rarest(words)
 
     def _words_of_item(self, item: str) -> frozenset[str]:
         """Folded words of what is written on an item; empty for one that is not indexed."""
         number = -1 if self._items is None else self._items.find(item)
         if self._items is None or number < 0:
             return frozenset()
-        return _folds(" ".join(self._items.text(number).parts())[:MAX_CHARS])
+        return folds(" ".join(self._items.text(number).parts())[:MAX_CHARS])
 
 
-def _disjoint(candidates: Iterable[_Chosen]) -> list[_Chosen]:
+def _disjoint(candidates: Iterable[Name]) -> list[Name]:
     """Candidates that do not overlap, by start.
 
     Of a clean lexicon the name that begins first and of those the longest, as it was made to be read; of all others the
     likeliest.
     """
-    taken: list[_Chosen] = []
+    taken: list[Name] = []
     starts: list[int] = []
     for each in sorted(candidates, key=_precedence):
         at = bisect(starts, each.start)
@@ -243,7 +187,7 @@ def _disjoint(candidates: Iterable[_Chosen]) -> list[_Chosen]:
     return taken
 
 
-def _precedence(one: _Chosen) -> tuple[bool, float, int, int]:
+def _precedence(one: Name) -> tuple[bool, float, int, int]:
     is_clean = one.evidence.trust > _HALF
     return not is_clean, 0.0 if is_clean else -one.is_name, one.start, -one.end
 
@@ -260,12 +204,8 @@ def _calm(
     return sorted(best, key=lambda span: span.start)
 
 
-def _likeness(words: frozenset[str], context: frozenset[str]) -> float:
-    return len(words & context) / len(words) if words else 0.0
-
-
-def _folds(text: str) -> frozenset[str]:
-    return frozenset(surface(text, word_tokens(text)).folds) - {"\0"}
+def _is_free(start: int, end: int, masks: Sequence[tuple[int, int]]) -> bool:
+    return all(mask_end <= start or end <= mask_start for mask_start, mask_end in masks)
 
 
 def _check_limit(name: str, value: float | None) -> None:

@@ -94,18 +94,23 @@ class Lexicon:
         """Names besides the queries that are spelt as they fold."""
         return len(self._trie)
 
-    def found(self, words: Surface) -> list[Found]:
+    def found(self, words: Surface, least_words: int = 1) -> list[Found]:
         """All names that stand in a text, shorter and overlapping ones too.
+
+        Args:
+            words: of the text.
+            least_words: of a name, in scripts with spaces.
 
         Returns:
             By first word, then by length. Cost: 20 µs for a text of 20 words, and 1.5 µs for each name.
         """
         text, starts = joined(words.folds)
-        longest = MAX_NAME_CHARS if unspaced_runs(text) else MAX_NAME_WORDS
+        is_unspaced = bool(unspaced_runs(text))
+        longest, shortest = (MAX_NAME_CHARS, 1) if is_unspaced else (MAX_NAME_WORDS, least_words)
         hashes = np.array(words.hashes, dtype=np.uint64)
         found = []
         for block in range(0, len(hashes), BLOCK_WORDS):
-            for first, more in self._passing(hashes[block : block + BLOCK_WORDS + longest], longest):
+            for first, more in self._passing(hashes[block : block + BLOCK_WORDS + longest], longest, shortest):
                 last = block + first + more
                 if last < len(starts):
                     name = text[starts[block + first] : starts[last] + len(words.folds[last])]
@@ -124,14 +129,16 @@ class Lexicon:
         entries = range(self._first[found.name], self._first[found.name + 1])
         return own + [self._meaning(entry, found.name) for entry in entries]
 
-    def _passing(self, hashes: npt.NDArray[np.uint64], longest: int) -> list[tuple[int, int]]:
+    def _passing(self, hashes: npt.NDArray[np.uint64], longest: int, shortest: int) -> list[tuple[int, int]]:
         """The runs of words that the filter lets through: their first word, and how many more."""
         n_words = min(len(hashes), BLOCK_WORDS)
         padded = np.zeros(n_words + longest, dtype=np.uint64)
         padded[: len(hashes)] = hashes[: len(padded)]
         runs = (padded[_NUMBERS[:n_words, :longest]] * _POWERS[:longest]).cumsum(axis=1)
+        runs = runs[:, shortest - 1 :]
         passing = self._bits(runs) & self._bits(second(runs))
-        return [divmod(run, longest) for run in np.flatnonzero(passing).tolist()]
+        firsts, more = np.nonzero(passing)
+        return list(zip(firsts.tolist(), (more + shortest - 1).tolist(), strict=True))
 
     def _bits(self, runs: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
         at = (runs >> self._shift).astype(np.int64)

@@ -9,8 +9,10 @@ SIGNS = "#\uff03"
 # Letters of one case or without case, a capital before small ones, or digits; marks stay with their letter.
 _SMALL = "a-z\u00df-\u00f6\u00f8-\u00ff\u0430-\u044f\u0450-\u045f\u03ac-\u03ce"
 _CAPITAL = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0410-\u042f\u0400-\u040f\u0391-\u03a9"
+_MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0e4e\u200c\u200d"
 _PART = re.compile(
-    f"[{_CAPITAL}]+(?![{_SMALL}])|[{_CAPITAL}]?[{_SMALL}\u0300-\u036f]+|\\d+|[^\\W\\d_{_CAPITAL}{_SMALL}]+|[^\\W_]+"
+    f"[{_CAPITAL}]+(?![{_SMALL}])|[{_CAPITAL}]?[{_SMALL}\u0300-\u036f]+|\\d+"
+    f"|(?:[^\\W\\d_{_CAPITAL}{_SMALL}]|[{_MARKS}])+|[^\\W_]+"
 )
 
 

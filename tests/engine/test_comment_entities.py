@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ QUERIES = {
     "secret thing": 6,
     "шоколадный торт": 5,
 }
+QUERY_ROWS: list[dict[str, Any]] = [{"query": query, "count": n} for query, n in QUERIES.items()]
 LEXICON: list[dict[str, Any]] = [
     {"name": "Nivea", "kind": "brand", "query": "nivea cream", "aliases": ["niveea"]},
     {"name": "Orange", "kind": "music", "query": "orange tour dates"},
@@ -39,14 +40,14 @@ LEXICON: list[dict[str, Any]] = [
     {"name": "नरेंद्र मोदी", "kind": "person"},
     {"name": "إعلان", "kind": "thing", "query": "velmora"},
 ]
-ITEMS = [
+ITEMS: list[dict[str, Any]] = [
     {"item": "kitchen", "title": "My best juice recipe with fruit", "tags": ["breakfast"]},
     {"item": "concert", "title": "Live music tour 2026"},
 ]
 EVERYTHING = st.characters(exclude_categories=[])
 
 
-def written(path: Path, rows: list[dict[str, Any]]) -> Path:
+def written(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
 
@@ -56,7 +57,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("comments")
     build(
         folder / "index",
-        queries=[written(folder / "queries.jsonl", [{"query": query, "count": n} for query, n in QUERIES.items()])],
+        queries=[written(folder / "queries.jsonl", QUERY_ROWS)],
         lexicon=[written(folder / "lexicon.jsonl", LEXICON)],
         items=[written(folder / "items.jsonl", ITEMS)],
         encoder="none",
@@ -139,9 +140,10 @@ def test_limits_keep_the_best_in_the_order_of_the_text(engine: Engine) -> None:
     assert engine.comment_entities(text, min_score=scores[1]) == [span for span in spans if span.score >= scores[1]]
     assert engine.comment_entities(text, max_per_chars=1 / len(text)) == [max(spans, key=lambda span: span.score)]
     assert engine.comment_entities(text, max_per_chars=0) == []
-    for name in ("min_score", "max_per_chars"):
-        with pytest.raises(ArgumentError, match=name):
-            engine.comment_entities(text, **{name: -1})
+    with pytest.raises(ArgumentError, match="min_score"):
+        engine.comment_entities(text, min_score=-1)
+    with pytest.raises(ArgumentError, match="max_per_chars"):
+        engine.comment_entities(text, max_per_chars=float("nan"))
 
 
 def test_explanation_adds_up_to_the_score(engine: Engine) -> None:

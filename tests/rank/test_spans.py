@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from suggest.rank.spans import CLEAN, NOISY, Evidence, name_parts, share, tap_parts, trust
@@ -56,7 +58,7 @@ def test_a_name_is_what_tagger_or_lexicon_is_sure_of(evidence: Evidence, expecte
         {"zipf": 0.0},
     ],
 )
-def test_each_part_makes_a_name_more_worth_tapping(more: dict[str, float]) -> None:
+def test_each_part_makes_a_name_more_worth_tapping(more: dict[str, Any]) -> None:
     plain = Evidence(tagged=0.6, is_read=True, is_named=True, is_searched=True, zipf=4.0)
     assert is_tapped(plain._replace(**more)) > is_tapped(plain)
 

@@ -14,9 +14,9 @@ FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimati
 """What is in view is known a frame after it is shown."""
 
 
-def watch(visit: Visit, item: str = "v1", *, user: str = "", **settings: Any) -> Page:
-    """Opens a video, as a person where one is named, and waits for all that comes after the page."""
-    page = visit(f"/video?item={item}", **settings)
+def watch(visit: Visit, item: str = "v1", *, user: str = "", served: str = "", **settings: Any) -> Page:
+    """Opens a video, of a real service where its address is given, and waits for all that comes after the page."""
+    page = visit(f"{served}/video?item={item}", **settings)
     page.wait_for_function(READY)
     if user:
         choose(page, "user", user)

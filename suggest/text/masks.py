@@ -18,12 +18,15 @@ URL = (
 MAIL = r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}\w{2,24}(?!\w)"
 """Matches a mail address."""
 
+_LATIN = "[A-Za-z0-9_\u00c0-\u024f]"
 _CHAR = rf"(?:(?!{UNSPACED})\w)"
-_NAME = rf"{_CHAR}(?:(?:{_CHAR}|[.-]){{0,62}}{_CHAR})?"
-# Where no spaces are written a mention ends with the space or colon that services put behind it; without one nobody
-# knows where it ends, and what follows is read as text: of the names that annotators marked in Weibo posts one in six
-# follows an `@`.
-MENTION = rf"(?<![A-Za-z0-9_@.])@(?:[\w-]{{1,20}}(?=[\s:\uff1a]|\Z)|{_NAME})"
+# A handle of Latin letters ends where they end. Others end with their word; where no spaces are written, with the space
+# or colon that services put behind them: without one nobody knows where they end, and what follows is read as text.
+# Of the names that annotators marked in Weibo posts one in six follows an `@`.
+MENTION = (
+    rf"(?<![A-Za-z0-9_@.])@(?:{_LATIN}(?:(?:{_LATIN}|[.-]){{0,62}}{_LATIN})?(?!{_CHAR})|{_LATIN}+(?={UNSPACED})"
+    rf"|[\w-]{{1,20}}(?=[\s:\uff1a]|\Z)|{_CHAR}(?:(?:{_CHAR}|[.-]){{0,62}}{_CHAR})?)"
+)
 """Matches a mention of a person: `@` and the name that follows it directly."""
 
 MASKED = re.compile(f"{URL}|{MAIL}|{MENTION}")

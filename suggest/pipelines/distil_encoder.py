@@ -168,7 +168,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--dimensions", type=int, default=256)
+    parser.add_argument("--dimensions", type=int, default=192)
     arguments = parser.parse_args()
     distilled(arguments.data, arguments.dimensions, arguments.rounds).save(arguments.out)
 

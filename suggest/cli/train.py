@@ -30,6 +30,7 @@ def add_to(subparsers: Subparsers) -> None:
         metavar="URL",
         help="learn from the events of this state too (default: the file inside --index, if there is one)",
     )
+    parser.add_argument("--encoder", action="store_true", help="train the encoder first, and build again with it")
     parser.add_argument(
         "--surface",
         action="append",
@@ -53,6 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
             comments=arguments.comments,
             annotations=arguments.annotations,
             surfaces=arguments.surface or tuple(TRAINERS),
+            encoder=arguments.encoder,
             state=state,
             n_threads=n_cores,
             processes=n_cores,

@@ -12,6 +12,11 @@ from suggest.artifacts import Generation, GenerationWriter, building, current, s
 from suggest.errors import GenerationBroken, GenerationTooNew
 from suggest.pipelines.trained import Trained
 from suggest.rank import Ranker
+from suggest.rank.item_order import NAME as ITEM_ORDER
+from suggest.rank.item_order import open_item_order
+from suggest.rank.related import LEARNED_ORDER, RelatedOrders
+from suggest.text.tagger import Tagger
+from suggest.text.tagger_weights import TAGGER_PREFIX
 
 CARD = "ranker_card"
 """Name of the model card of the typeahead in a generation."""
@@ -74,6 +79,9 @@ def _carry(
 
 _CARRIED: dict[str, Callable[[Generation], bool]] = {
     _RANKER: lambda served: Ranker.open(served) is not None,
+    LEARNED_ORDER: lambda served: RelatedOrders.open(served, is_trained=True).learned is not None,
+    ITEM_ORDER: lambda served: open_item_order(served) is not None,
+    TAGGER_PREFIX: lambda served: Tagger.of(served) is not Tagger.default(),
 }
 """By the beginning of the names of its files: whether a generation holds a model that this program can use."""
 

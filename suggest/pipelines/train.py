@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from suggest.artifacts import Generation
-from suggest.errors import ArgumentError, InputError, NotEnoughExamples, WorseThanUntrained
+from suggest.errors import ArgumentError, InputError, NotEnoughExamples, SuggestError, WorseThanUntrained
 from suggest.interfaces import State
 from suggest.pipelines.admitted import Progress
+from suggest.pipelines.encoder_training import train_index_encoder
 from suggest.pipelines.publish import publish_models
+from suggest.pipelines.train_encoder import TrainedEncoder
+from suggest.pipelines.train_items import train_items
+from suggest.pipelines.train_names import train_names
+from suggest.pipelines.train_related import train_related
 from suggest.pipelines.train_typeahead import train_typeahead
 from suggest.pipelines.trained import Trained
 from suggest.pipelines.training import Training, recorded
@@ -21,8 +26,14 @@ from suggest.pipelines.training_log import LogFiles, cut_log
 
 TRAINERS: dict[str, Callable[[Training], Trained]] = {
     "typeahead": train_typeahead,
+    "related": train_related,
+    "item": train_items,
+    "comment": train_names,
 }
 """What is trained, in this order."""
+
+ENCODER = "encoder"
+"""Name of the encoder among the outcomes."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +44,8 @@ class TrainReport:
         generation: name of the published generation.
         n_searches: of the log.
         n_malformed: rows of the log that were left out.
-        surfaces: by surface: `outcome` (`trained`, `too few examples` or `worse`), `why`, and the figures of what was
-            trained.
+        surfaces: by surface, and `encoder` where that was asked for: `outcome` (`trained`, `too few examples` or
+            `worse`), `why`, and the figures of what was trained.
         seconds: wall time.
     """
 
@@ -57,6 +68,7 @@ def train(
     comments: Sequence[str | Path] = (),
     annotations: Sequence[str | Path] = (),
     surfaces: Sequence[str] = tuple(TRAINERS),
+    encoder: bool = False,
     state: State | None = None,
     seed: int = 0,
     n_threads: int = 2,
@@ -74,6 +86,8 @@ def train(
         comments: likewise.
         annotations: texts with the spans that are names.
         surfaces: what to train, of `TRAINERS`.
+        encoder: train the encoder first, and build the index again with it: all vectors change, and what is trained
+            after learns from the new ones.
         state: an open state whose log is learned from too, and whose forgotten people are left out.
         seed: of the training.
         n_threads: of the training.
@@ -114,10 +128,14 @@ def train(
             processes=processes,
             told=told,
         )
-        outcomes = {surface: _outcome(TRAINERS[surface], training) for surface in surfaces}
+        outcomes: dict[str, Outcome] = {}
+        if encoder:
+            outcomes[ENCODER] = _outcome(lambda training: train_index_encoder(training, index_dir), training)
+            training = replace(training, served=Generation.open(index_dir, verify=False))
+        outcomes |= {surface: _outcome(TRAINERS[surface], training) for surface in surfaces}
         models = _models(outcomes)
         told("publish", 0, 0)
-        name = publish_models(index_dir, models)
+        name = publish_models(index_dir, models) if models else training.served.name
     return TrainReport(
         generation=name,
         n_searches=training.cut.n_searches,
@@ -137,10 +155,10 @@ def _files(served: Generation, kind: str, given: Sequence[str | Path]) -> list[P
     return [Path(path) for path in given] or recorded(served, kind, f"give it with --{kind}")
 
 
-Outcome = Trained | NotEnoughExamples | WorseThanUntrained
+Outcome = Trained | TrainedEncoder | NotEnoughExamples | WorseThanUntrained
 
 
-def _outcome(trainer: Callable[[Training], Trained], training: Training) -> Outcome:
+def _outcome(trainer: Callable[[Training], Trained | TrainedEncoder], training: Training) -> Outcome:
     try:
         return trainer(training)
     except (NotEnoughExamples, WorseThanUntrained) as error:
@@ -148,19 +166,18 @@ def _outcome(trainer: Callable[[Training], Trained], training: Training) -> Outc
 
 
 def _models(outcomes: dict[str, Outcome]) -> list[Trained]:
-    """What was trained; raises what stood against it where nothing was: first of all that it was no better."""
-    models = [outcome for outcome in outcomes.values() if isinstance(outcome, Trained)]
-    if models:
-        return models
-    errors = [outcome for outcome in outcomes.values() if not isinstance(outcome, Trained)]
-    raise next(_worst_first(errors))
+    """What is to be published; raises what stood against it where nothing was trained.
 
-
-def _worst_first(errors: Sequence[NotEnoughExamples | WorseThanUntrained]) -> Iterator[Exception]:
-    yield from sorted(errors, key=lambda error: not isinstance(error, WorseThanUntrained))
+    First of all that it was no better, then that there was too little to learn from.
+    """
+    errors = [outcome for outcome in outcomes.values() if isinstance(outcome, SuggestError)]
+    if len(errors) == len(outcomes):
+        raise min(errors, key=lambda error: not isinstance(error, WorseThanUntrained))
+    return [outcome for outcome in outcomes.values() if isinstance(outcome, Trained)]
 
 
 def _reported(outcome: Outcome) -> dict[str, Any]:
-    if isinstance(outcome, Trained):
-        return {"outcome": "trained", "why": outcome.sentence, **outcome.figures}
-    return {"outcome": "worse" if isinstance(outcome, WorseThanUntrained) else "too few examples", "why": str(outcome)}
+    if isinstance(outcome, SuggestError):
+        is_worse = isinstance(outcome, WorseThanUntrained)
+        return {"outcome": "worse" if is_worse else "too few examples", "why": str(outcome)}
+    return {"outcome": "trained", "why": outcome.sentence, **outcome.figures}

@@ -22,6 +22,9 @@ def sample_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
         out,
         events=[sample / "events.jsonl.gz"],
         queries=[sample / "queries.tsv.gz"],
+        items=[sample / "items.jsonl.gz"],
+        comments=[sample / "comments.jsonl.gz"],
+        lexicon=[sample / "lexicon.tsv.gz"],
         blocklist=sample / "blocklist.txt",
     )
     return out

@@ -44,8 +44,12 @@ def write_related(made: Admitted) -> None:
 
 def _uses(made: Admitted) -> ir.Table:
     """Who searched a query at an item, or clicked it for one."""
-    searched = made.tables.searches
-    return searched.filter(searched.item.notnull()).select("user", "item", "key").distinct()
+    tables = made.tables
+    searched = tables.searches.filter(tables.searches.item.notnull()).select("user", "item", "key")
+    clicked = tables.slots.filter((tables.slots.surface == "item") & (tables.slots.n_clicks > 0))
+    gone = tables.deleted.filter(tables.deleted.kind == "item").select(item="name")
+    both = searched.union(clicked.select("user", "key", item="input").select("user", "item", "key"))
+    return both.distinct().anti_join(gone, "item")
 
 
 def _save_meaning(made: Admitted) -> None:

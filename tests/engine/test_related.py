@@ -35,6 +35,8 @@ def write_log(path, sessions):
                 lines.append(
                     {"type": "search", "query": query, "user": f"u{user}", "ts": DAY % (1 + user % 25, minute)}
                 )
+    for number, query in enumerate(("yoga mat", "meditation music", "yoga mat", "meditation music")):
+        lines.append({"type": "search", "query": query, "user": f"w{number}", "ts": DAY % (3, number), "item": "v1"})
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return path
 
@@ -78,6 +80,12 @@ def test_related_knows_a_query_that_nobody_searched_by_its_words(engine):
 
     assert "running shoes" in found
     assert "running socks" in found
+
+
+def test_related_finds_what_is_asked_for_the_same_item(engine):
+    found = {each.query: each.explanation["sources"] for each in engine.related("yoga mat", explain=True)}
+
+    assert "items" in found["meditation music"]
 
 
 def test_related_finds_what_initials_stand_for_and_back(engine):

@@ -128,7 +128,10 @@ def _systems(arguments: argparse.Namespace, generation: Generation) -> Iterator[
     with Engine.open(arguments.index, generation=generation.name, verify=False) as engine:
         popular: dict[str, Lister] = {"most popular": MostPopularQueries(generation)}
         if arguments.surface == "related":
-            systems: dict[str, Lister] = {"engine": partial(_related, engine), "transitions alone": TransitionsAlone(generation)}
+            systems: dict[str, Lister] = {
+                "engine": partial(_related, engine),
+                "transitions alone": TransitionsAlone(generation),
+            }
         else:
             systems = _item_systems(arguments, generation, engine)
         yield {**systems, **popular}, engine

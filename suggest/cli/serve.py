@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from suggest.cli.arguments import Subparsers, add_command, add_index, add_state, positive, state_url
+from suggest.cli.arguments import Subparsers, add_command, add_index, add_state, number, positive, state_url
 from suggest.cli.output import print_result
 
+if TYPE_CHECKING:
+    from suggest.service.settings import Gates
+
 _LAST_PORT = 65_535
+_GATES = {
+    "item_min_score": "least score of a query beside an item",
+    "comment_min_score": "least score of a span of a comment",
+    "comment_max_per_chars": "most spans for each character of a comment",
+}
+"""By attribute of `Gates`."""
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -44,6 +54,11 @@ def add_to(subparsers: Subparsers) -> None:
         metavar="DIR",
         help="show the videos of DIR/items.jsonl and comments.jsonl (or .gz) on pages to try the surfaces on",
     )
+    for gate, of_what in _GATES.items():
+        option = f"--{gate.replace('_', '-')}"
+        meaning = f"{of_what}, or none (default: that of the surface)"
+        # Not there when not given: none is a value of its own.
+        parser.add_argument(option, type=_gate, default=argparse.SUPPRESS, metavar="X", help=meaning)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -65,6 +80,7 @@ def run(arguments: argparse.Namespace) -> None:
         feature_log=arguments.feature_log,
         feature_log_bytes=arguments.feature_log_mib << 20,
         demo=arguments.demo,
+        gates=_gates(arguments),
     )
 
 
@@ -72,3 +88,17 @@ def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > _LAST_PORT:
         raise argparse.ArgumentTypeError(f"expected a port from 0 to {_LAST_PORT}, got {text!r}")
     return int(text)
+
+
+def _gate(text: str) -> float | None:
+    return None if text == "none" else number(text)
+
+
+def _gates(arguments: argparse.Namespace) -> Gates | None:
+    """The defaults of the surfaces with what was given in their place; None where nothing was."""
+    given = {gate: getattr(arguments, gate) for gate in _GATES if hasattr(arguments, gate)}
+    if not given:
+        return None
+    from suggest.service.surfaces import DEFAULT_GATES
+
+    return DEFAULT_GATES._replace(**given)

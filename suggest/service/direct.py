@@ -6,6 +6,7 @@ As for completions, a framework's route would cost more than the answer to a que
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -17,7 +18,7 @@ from suggest.service.authorization import require
 from suggest.service.context import Context
 from suggest.service.hot import ARM_HEADER, HEADERS
 from suggest.service.problems import Refusal, problem, response_to
-from suggest.service.surfaces import Answered, Asker, Surface, answer_suggestions, gates_of
+from suggest.service.surfaces import Answered, Asker, Surface, answer_suggestions, count_answered, gates_of
 from suggest.types import Suggestion
 
 RELATED_PATH = "/v1/related"
@@ -51,7 +52,7 @@ class Direct:
             await response(scope, receive, send)
             return
         metrics.requests.labels(self._path, "200").inc()
-        metrics.surfaces.count(self._surface, answered.seconds, [answered.n_suggestions], answered.arm)
+        count_answered(self._context, self._surface, answered)
         headers = [*HEADERS, (b"content-length", b"%d" % len(answered.body))]
         if answered.arm is not None:
             headers.append((ARM_HEADER, answered.arm.encode()))
@@ -88,14 +89,14 @@ def _related(context: Context, scope: Scope) -> Answered:
 def _item(context: Context, scope: Scope) -> Answered:
     arguments = item_arguments(scope["query_string"])
     asker = _asker(arguments)
-    arguments.setdefault("min_score", gates_of(context).item_min_score)
+    min_score = arguments.pop("min_score", gates_of(context).item_min_score)
     item = scope["path"][len(_ITEM_START) : -len(_ITEM_END)]
 
-    def ask(engine: Engine, user: str | None) -> list[Suggestion]:
-        return engine.item_queries(item, asker.k, user, explain=asker.explain, **arguments)
+    def ask(engine: Engine, user: str | None, least: float | None = min_score) -> list[Suggestion]:
+        return engine.item_queries(item, asker.k, user, min_score=least, explain=asker.explain, **arguments)
 
     try:
-        return answer_suggestions(context, item, ask, asker)
+        return answer_suggestions(context, item, ask, asker, partial(ask, least=None) if min_score else None)
     except ArgumentError as error:
         if error.argument != "item":
             raise

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from string import ascii_lowercase
 
 from suggest import artifacts
 from suggest.engine import Engine
-from suggest.errors import ArtifactError, SuggestError
+from suggest.errors import ArtifactError, NotBuiltError, SuggestError
 from suggest.interfaces import State
 from suggest.service.arms import Serving, serving_alone, serving_with_arms
 from suggest.service.experiment import Ranker
@@ -26,6 +27,13 @@ _WARM_PREFIXES = ("", *ascii_lowercase)
 
 # Without these, loading what corrections need on first use would cut the first request short.
 _WARM_MISSPELT = ("warm up wrod", "слвоо")
+
+# Likewise of the other surfaces: what they read on first use takes half a second each.
+_WARM_SURFACES: tuple[Callable[[Engine], object], ...] = (
+    lambda engine: engine.related(_WARM_MISSPELT[0]),
+    lambda engine: engine.item_queries(title=_WARM_MISSPELT[0], min_score=0.0),
+    lambda engine: engine.comment_entities(_WARM_MISSPELT[0]),
+)
 
 
 def open_newest_good(settings: Settings, state: State | None) -> tuple[Engine, list[str]]:
@@ -223,6 +231,10 @@ def _open(settings: Settings, state: State | None, name: str, ranker: Ranker) ->
         time.sleep(0)
     for misspelt in _WARM_MISSPELT:
         engine.complete(misspelt)
+        time.sleep(0)
+    for ask in _WARM_SURFACES:
+        with suppress(NotBuiltError):
+            ask(engine)
         time.sleep(0)
     return engine
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 from time import perf_counter
 from xml.sax.saxutils import escape
 
@@ -15,7 +16,7 @@ from suggest.service.arguments import complete_arguments
 from suggest.service.bodies import Comment, CommentOrBatch, NewItem
 from suggest.service.context import READ, Shared
 from suggest.service.hot import ARM_HEADER, FALLBACK_DEADLINE_S
-from suggest.service.surfaces import Asker, answer_comments, answer_suggestions, gates_of
+from suggest.service.surfaces import Asker, answer_comments, answer_suggestions, count_answered, gates_of
 from suggest.types import Suggestion
 
 router = APIRouter(dependencies=[READ])
@@ -31,7 +32,7 @@ async def post_item_queries(context: Shared, item: NewItem) -> Response:
     asker = Asker(item.user, item.session, item.k, item.explain)
     min_score = item.given("min_score", gates_of(context).item_min_score)
 
-    def ask(engine: Engine, user: str | None) -> list[Suggestion]:
+    def ask(engine: Engine, user: str | None, least: float | None = min_score) -> list[Suggestion]:
         return engine.item_queries(
             k=item.k,
             user=user,
@@ -40,12 +41,13 @@ async def post_item_queries(context: Shared, item: NewItem) -> Response:
             tags=item.tags,
             locale=item.locale,
             region=item.region,
-            min_score=min_score,
+            min_score=least,
             explain=item.explain,
         )
 
-    answered = await asyncio.to_thread(answer_suggestions, context, item.title, ask, asker)
-    context.metrics.surfaces.count("item", answered.seconds, [answered.n_suggestions], answered.arm)
+    ungated = partial(ask, least=None) if min_score else None
+    answered = await asyncio.to_thread(answer_suggestions, context, item.title, ask, asker, ungated)
+    count_answered(context, "item", answered)
     arm = {} if answered.arm is None else {ARM_HEADER.decode(): answered.arm}
     return _json(answered.body, **arm)
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from suggest.errors import ArgumentError, SuggestError
 from suggest.service.experiment import CURRENT, read_experiment
-from suggest.service.settings import METRICS_VARIABLE, Settings
+from suggest.service.settings import METRICS_VARIABLE, Gates, Settings
 from suggest.service.tokens import tokens_from
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def serve(
     feature_log: str | os.PathLike[str] | None = None,
     feature_log_bytes: int = 1 << 30,
     demo: str | os.PathLike[str] | None = None,
+    gates: Gates | None = None,
 ) -> None:
     """Serves until SIGINT or SIGTERM; requests under way are finished first, for at most 20 s.
 
@@ -74,6 +75,7 @@ def serve(
         feature_log: a directory in which the features of personal answers are logged; None to log none.
         feature_log_bytes: of all its files together; beyond it the oldest are removed.
         demo: a folder with `items.jsonl` and `comments.jsonl`, plain or `.gz`, that the pages show; None for none.
+        gates: what scores too little to be shown, to requests that do not say; None for the defaults.
 
     Raises:
         ArgumentError: arguments that do not go together, or a file that describes no experiment.
@@ -93,6 +95,7 @@ def serve(
         feature_log=None if feature_log is None else _checked_log(feature_log),
         feature_log_bytes=feature_log_bytes,
         demo=None if demo is None else _checked_demo(demo),
+        gates=gates,
     )
     _check_workers(settings, workers)
     _check_host(settings, host)

@@ -60,12 +60,14 @@ class Answered(NamedTuple):
         arm: of the experiment that gave it, or None.
         n_suggestions: how many it holds.
         seconds: that it took.
+        n_suppressed: how many more it would hold without a gate; None where that was not looked at.
     """
 
     body: bytes
     arm: str | None
     n_suggestions: int
     seconds: float
+    n_suppressed: int | None = None
 
 
 def gates_of(context: Context) -> Gates:
@@ -73,7 +75,7 @@ def gates_of(context: Context) -> Gates:
     return context.settings.gates or DEFAULT_GATES
 
 
-def answer_suggestions(context: Context, query: str, ask: Ask, asker: Asker) -> Answered:
+def answer_suggestions(context: Context, query: str, ask: Ask, asker: Asker, ungated: Ask | None = None) -> Answered:
     """Suggestions of the request's arm, or without the person where the state cannot be read.
 
     Args:
@@ -81,6 +83,7 @@ def answer_suggestions(context: Context, query: str, ask: Ask, asker: Asker) -> 
         query: what the answer repeats.
         ask: the surface of an engine.
         asker: who asks.
+        ungated: as `ask`, with nothing left out; None where nothing is.
 
     Raises:
         SuggestError: to be answered with a problem document.
@@ -97,7 +100,18 @@ def answer_suggestions(context: Context, query: str, ask: Ask, asker: Asker) -> 
     tail = answer_tail(chosen.engines[0], query, suggestions, explain=asker.explain, degraded=degraded)
     body = with_request_id(tail, chosen.credited(request_id, teams))
     arm = None if chosen.arm is None else chosen.arm.name
-    return Answered(body, arm, len(suggestions), perf_counter() - begin)
+    seconds, n_suppressed = perf_counter() - begin, None
+    if ungated is not None and context.metrics.surfaces.is_sampled():
+        n_suppressed = len(ungated(chosen.engines[0], None if degraded else asker.user)) - len(asked[0][0])
+    return Answered(body, arm, len(suggestions), seconds, n_suppressed)
+
+
+def count_answered(context: Context, surface: Surface, answered: Answered) -> None:
+    """Counts an answer that was sent; on the event loop only."""
+    surfaces = context.metrics.surfaces
+    surfaces.count(surface, answered.seconds, [answered.n_suggestions], answered.arm)
+    if answered.n_suppressed is not None:
+        surfaces.count_suppressed(surface, 1, answered.n_suppressed)
 
 
 def answer_comments(context: Context, comments: Sequence[Comment]) -> list[dict[str, Any]]:
@@ -136,6 +150,8 @@ def _entities(context: Context, comments: Sequence[Comment], circumstances: tupl
         return engine.entities_of_comments(texts, item, reader, *others, explain=explain)
 
     found, degraded = _asked(context, ask, engine, user)
+    if not degraded:
+        _count_suppressed(context, engine, texts, circumstances, found)
     made_of = {"generation": engine.generation, "watermark": engine.watermark, "degraded": degraded}
     # Spans of two orders cannot be drafted into one text: the first answers alone, and nobody is credited.
     if not (chosen.arm and chosen.arm.interleave):
@@ -144,6 +160,21 @@ def _entities(context: Context, comments: Sequence[Comment], circumstances: tupl
         {"request_id": request_id, "entities": _entities_of(comment, spans), **made_of}
         for request_id, comment, spans in zip(request_ids, comments, found, strict=True)
     ]
+
+
+def _count_suppressed(
+    context: Context,
+    engine: Engine,
+    texts: Sequence[str],
+    circumstances: tuple[Any, ...],
+    shown: Sequence[Sequence[Any]],
+) -> None:
+    """Of some comments, how many more spans there would be without gates."""
+    item, user, locale, *gates, _ = circumstances
+    if gates == [None, None] or not context.metrics.surfaces.is_sampled():
+        return
+    every = engine.entities_of_comments(texts, item, user, locale)
+    context.metrics.surfaces.count_suppressed("comment", len(texts), sum(map(len, every)) - sum(map(len, shown)))
 
 
 class _Chosen(NamedTuple):

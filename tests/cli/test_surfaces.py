@@ -206,3 +206,24 @@ def test_inspect_tells_what_each_surface_is_made_from(index, capsys):
     assert (surfaces["items"], surfaces["item_vectors"]) == (None, None)
     assert surfaces["names"] >= 0
     assert surfaces["trained"] == {"typeahead": False, "related": False, "item": False, "comment": False}
+
+
+@pytest.mark.parametrize(
+    ("options", "changed"),
+    [
+        ((), None),
+        (
+            ("--item-min-score", "0.25", "--comment-max-per-chars", "none"),
+            {"item_min_score": 0.25, "comment_max_per_chars": None},
+        ),
+        (("--comment-min-score", "none"), {"comment_min_score": None}),
+    ],
+)
+def test_serve_takes_gates_in_place_of_the_defaults(index, monkeypatch, options, changed):
+    from suggest.service.surfaces import DEFAULT_GATES
+
+    served = {}
+    monkeypatch.setattr("suggest.service.server.serve", lambda *_, **named: served.update(named))
+
+    assert main(["serve", "--index", str(index), *options]) == 0
+    assert served["gates"] == (None if changed is None else DEFAULT_GATES._replace(**changed))

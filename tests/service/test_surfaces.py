@@ -35,7 +35,7 @@ class KnownAnswers:
         return [Suggestion("jazz piano", 0.7, "item")][:k]
 
     def entities_of_comments(
-        self, _engine, texts, item=None, user=None, locale=None, min_score=None, max_per_chars=None, **more
+        self, _engine, texts, item=None, user=None, locale=None, min_score=None, max_per_chars=None, *_, **more
     ):
         self.asked.append(
             {"texts": list(texts), "item": item, "user": user, "locale": locale, "gates": (min_score, max_per_chars)}
@@ -61,7 +61,9 @@ def known(monkeypatch):
 
 
 @pytest.fixture
-def asked(known):
+def asked(known, service):  # noqa: ARG001 - asks while it warms up
+    """What the engine was asked since the service is up."""
+    known.asked.clear()
     return known.asked
 
 
@@ -169,6 +171,7 @@ def test_gates_are_on_unless_the_request_says_otherwise(service: Service, asked)
 
 def test_gates_of_the_service_take_the_place_of_the_defaults(service_with, asked):
     with serving(service_with(gates=Gates(0.125, None, 0.5))) as service:
+        asked.clear()
         service.get("/v1/items/videos%2F17/queries")
         entities(service, text="a")
 
@@ -359,6 +362,29 @@ def test_metrics_count_each_surface(service: Service):
         'suggest_surface_seconds_count{surface="comment"} 1.0',
     ):
         assert line in lines
+
+
+@pytest.mark.usefixtures("known")
+def test_what_gates_keep_back_is_counted_on_a_sample(service_with, monkeypatch):
+    def gated(_engine, *_, min_score=None, **__):
+        return [Suggestion(str(score), score, "item") for score in (0.9, 0.4, 0.1) if score >= (min_score or 0)]
+
+    monkeypatch.setattr("suggest.engine.Engine.item_queries", gated)
+    monkeypatch.setattr("suggest.service.surface_metrics.SAMPLED_EVERY", 2)
+    with serving(service_with(gates=Gates(0.3, 0.5, None))) as service:
+        for _ in range(3):
+            service.get("/v1/items/i/queries")
+            # Nothing is kept back here, so nothing is looked at.
+            service.get("/v1/items/i/queries?min_score=none")
+        service.post("/v1/items:queries", {"title": "a", "min_score": 0.5})
+        for _ in range(2):
+            entities(service, comments=[{"text": "a"}, {"text": "b"}])
+        lines = service.get("/metrics").body.decode().splitlines()
+
+    assert 'suggest_surface_gate_sampled_total{surface="item"} 2.0' in lines
+    assert 'suggest_surface_suppressed_total{surface="item"} 3.0' in lines
+    assert 'suggest_surface_gate_sampled_total{surface="comment"} 2.0' in lines
+    assert 'suggest_surface_suppressed_total{surface="comment"} 0.0' in lines
 
 
 @pytest.mark.usefixtures("known")

@@ -95,7 +95,7 @@ def gathered(
     indexes: Indexes,
     items: Items,
     vectors: ItemVectors,
-    sources: Collection[str] = (),
+    without: Collection[str] = (),
 ) -> Evidence:
     """The candidates of all sources, with what each says of them.
 
@@ -106,19 +106,19 @@ def gathered(
         indexes: of the generation.
         items: likewise.
         vectors: likewise.
-        sources: names of `SOURCES` to ask; all when empty.
+        without: names of sources that are not asked, to see what each is worth.
     """
     place = _Place(request, indexes, items, vectors)
-    found = {name: ask(place) for name, ask in SOURCES.items() if not sources or name in sources}
-    if not sources or "company" in sources:
+    found = {name: ask(place) for name, ask in SOURCES.items() if name not in without}
+    if "company" not in without:
         found["company"] = _company(items, [found[name] for name in ("words", "vector") if name in found])
-    ids = np.unique(np.concatenate([own for own, _ in found.values()])) if found else np.empty(0, np.int64)
+    ids = np.unique(np.concatenate([own for own, _ in found.values()]))
     columns = {name: np.full(len(ids), default, np.float32) for name, default in DEFAULTS.items()}
     for own, said in found.values():
         at = ids.searchsorted(own)
         for name, values in said.items():
             columns[name][at] = values
-    if not sources or "meaning" in sources:
+    if "meaning" not in without:
         _add_cosines(request, vectors, ids, columns)
     for name in ("words", "vector"):
         columns[f"top_{name}"][:] = columns[f"{name}_best"].max(initial=0)

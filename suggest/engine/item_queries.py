@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -87,7 +87,7 @@ class ItemQueries:
     ) -> list[Suggestion]:
         """The best queries beside an item that the generation does not know, from what is written on it alone.
 
-        Where that is nothing, what most people search.
+        Where that is nothing, what belongs to most items.
 
         Args:
             title: of the item; may be empty, as may be all of what follows.
@@ -106,9 +106,9 @@ class ItemQueries:
         """All candidates of `of_known` with their features, for learning from."""
         return self._scored(self._known(item, asking))
 
-    def scored_new(self, text: ItemText, asking: Asking) -> ItemScored:
-        """All candidates of `of_new` with their features, for learning from."""
-        return self._scored(self._new(text, asking))
+    def scored_new(self, text: ItemText, asking: Asking, without: Collection[str] = ()) -> ItemScored:
+        """All candidates of `of_new` with their features; `without` some sources, to see what these are worth."""
+        return self._scored(self._new(text, asking), without)
 
     def _known(self, item: str, asking: Asking) -> ItemRequest:
         items = self._opened()
@@ -127,9 +127,9 @@ class ItemQueries:
             raise NotBuiltError("this generation holds no items; build it with: suggest build --items FILE")
         return self._items
 
-    def _scored(self, request: ItemRequest) -> ItemScored:
+    def _scored(self, request: ItemRequest, without: Collection[str] = ()) -> ItemScored:
         items = self._opened()
-        evidence = gathered(request, self._indexes, items, self._vectors)
+        evidence = gathered(request, self._indexes, items, self._vectors, without)
         features = item_features(request, evidence, self._indexes, items)
         scores = untrained_scores(features)
         kept = np.sort(np.lexsort((evidence.ids, -scores))[:MOST_RANKED])

@@ -32,6 +32,7 @@ ITEM_FEATURES: tuple[Feature, ...] = (
             Feature(f"{kind}_top", "Similarity of the item's best neighbour that any query belongs to.", "similarity"),
         )
     ),
+    Feature("words_close", "That of words, of what an item with all of the item's words would have.", "share"),
     Feature("viewers_share", "Weight of the items watched next to this one that it belongs to.", "share"),
     Feature("company", "How often it belongs to the items of the queries with most votes.", "share"),
     Feature("cosine", "Of its vector and the item's.", "cosine"),
@@ -57,6 +58,7 @@ ITEM_FEATURES: tuple[Feature, ...] = (
 _COLUMNS = {feature.name: number for number, feature in enumerate(ITEM_FEATURES)}
 
 _LEAST_SHARE = 1e-3
+_LEAST_WEIGHT = 1.0
 _USUAL_CLICK_RATE = 0.05
 _PRIOR_LOOKS = 20.0
 """As many looks with the usual click rate every query is thought to have had before any."""
@@ -91,6 +93,7 @@ def item_features(request: ItemRequest, evidence: Evidence, indexes: Indexes, it
         rows[_COLUMNS[f"{kind}_top"]] = said[f"top_{kind}"]
     for name, gap in (("cosine", "cosine_gap"), ("centre_cosine", "centre_gap")):
         rows[_COLUMNS[gap]] = said[name] - said[name].max()
+    rows[_COLUMNS["words_close"]] = said["top_words"] / max(items.words.weight(request.spoken), _LEAST_WEIGHT)
     shared, share = _shared_words(request, evidence, items)
     expected = (said["clicks"] + _USUAL_CLICK_RATE * _PRIOR_LOOKS) / (said["looks"] + _PRIOR_LOOKS)
     written: dict[str, Floats | float] = {

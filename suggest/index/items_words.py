@@ -56,6 +56,13 @@ class ItemWords:
         """How much a word tells one item from another."""
         return float(inverse_frequency(self._starts[number + 1] - self._starts[number], self._n_items))
 
+    def weight(self, spoken: Iterable[str]) -> float:
+        """The idf of different words, summed; those that no item holds weigh most."""
+        different = set(spoken)
+        known = self.numbers(different)
+        strange = inverse_frequency(0, self._n_items) * (len(different) - len(known))
+        return float(sum(map(self.idf, known)) + strange)
+
     def queries(self, number: int) -> npt.NDArray[np.uint32]:
         """The ids of the queries with a word, ascending."""
         return self._query_ids[self._query_starts[number] : self._query_starts[number + 1]]

@@ -1,14 +1,14 @@
-"""A log teaches the order of queries beside an item: what people searched there after the cut.
+"""A log teaches the order of queries beside an item: of items as if they were new, and of items known before.
 
-Each item that was searched beside after the cut gives a list: its candidates as the part before the cut answers them,
-with those marked that were searched. The item's own later searches are in no feature: what lies before the cut does
-not hold them. Where all of the log has one time it is cut by user.
+A fifth of the items by hash, and then another, count as new: an inner generation is built without what was searched
+beside them, and they are asked about. Others are asked about as the part of the log before the cut answers them, and
+what was searched there after it is wanted. So no label is in its own features.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -20,25 +20,29 @@ from suggest.candidates.asking import Asking
 from suggest.engine.item_queries import ItemQueries, ItemScored
 from suggest.errors import ArgumentError, NotBuiltError, NotEnoughExamples, WorseThanUntrained
 from suggest.evaluation import Interval, bootstrap_mean
-from suggest.features.item import ITEM_FEATURES, VERSION
+from suggest.features.item import ITEM_FEATURES, VERSION, item_column
 from suggest.index import ALL, Indexes
 from suggest.pipelines.trained import Trained
 from suggest.pipelines.training import Training
 from suggest.pipelines.training_log import later_log
+from suggest.pipelines.withheld_items import BesideItems, Wanted, write_without
 from suggest.rank import Policy
 from suggest.rank.fit import Examples
 from suggest.rank.item_order import NAME, item_scores
 from suggest.rank.order_fit import fit_order
 from suggest.rank.order_model import OrderModel
-from suggest.text import normalise
 
 TRAINING_SHARE, VALIDATION_SHARE = 0.6, 0.2
 """Of the items; the rest judges."""
 
-MAX_LISTS = 12_000
-"""Items at most, by hash: of more, trees of this size learn nothing more."""
+MAX_LISTS = 4_000
+"""Items of a group at most, by hash: of more, trees of this size learn nothing more."""
+
+LEARNED_GROUPS = 3
+"""Groups of items, of `N_GROUPS`, that count as new in turn."""
 
 _K = 10
+_OWN_USERS = item_column("own_users")
 
 
 class WantedList(NamedTuple):
@@ -64,8 +68,7 @@ def train_items(training: Training) -> Trained:
         NotEnoughExamples: the log is too small to learn from.
         WorseThanUntrained: with the figures.
     """
-    wanted = _wanted(training)
-    lists = list(wanted_lists(training, wanted))
+    lists = sorted(chain(_of_new(training), _of_known(training)), key=lambda found: _place(found.item))
     first, second = (int(len(lists) * share) for share in (TRAINING_SHARE, TRAINING_SHARE + VALIDATION_SHARE))
     order = _fitted(lists[:first], lists[first:second], training)
     after, before = (_judged(lists[second:], of) for of in (order, None))
@@ -78,37 +81,43 @@ def train_items(training: Training) -> Trained:
     return Trained(NAME, order.save, sentence, _figures(order, lists, first, second, before, after))
 
 
-def _wanted(training: Training) -> dict[str, dict[str, int]]:
-    """By item, the queries searched or clicked beside it after the cut, and by how many events."""
-    wanted: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    shown: dict[tuple[str, str | None], str] = {}
+def _of_new(training: Training) -> Iterator[WantedList]:
+    """Lists of items that nobody has searched beside, as far as the generation knows that answers."""
+    for group in range(LEARNED_GROUPS):
+        training.told("build without what was searched beside some items", group, LEARNED_GROUPS)
+        log, directory = training.folder / f"without-{group}.jsonl", training.folder / f"without-{group}"
+        wanted = write_without(training.log, group, log)
+        training.build(directory, [log])
+        yield from wanted_lists(training, Generation.open(directory, verify=False), wanted)
+
+
+def _of_known(training: Training) -> list[WantedList]:
+    """Lists of items that people had searched beside before; none where the log has no time to be cut by."""
+    if training.cut.by != "time":
+        return []
+    beside = BesideItems()
     for event, _ in later_log(training.log, training.cut):
-        if event.type == "impression" and event.surface == "item":
-            shown[event.user, event.request_id] = event.input or ""
-        item = event.item if event.type == "search" else shown.get((event.user, event.request_id))
-        if event.type in ("search", "click") and item and event.query:
-            key = normalise(event.query)
-            wanted[item][key] = wanted[item].get(key, 0) + 1
-    return wanted
+        beside.add(event)
+    lists = wanted_lists(training, Generation.open(training.inner, verify=False), beside.wanted)
+    return [found for found in lists if found.scored.features[:, _OWN_USERS].any()]
 
 
-def wanted_lists(training: Training, wanted: dict[str, dict[str, int]]) -> Iterator[WantedList]:
-    """One list for each item that the part before the cut can be asked about, by hash of its name.
+def wanted_lists(training: Training, generation: Generation, wanted: Wanted) -> Iterator[WantedList]:
+    """One list for each item that a generation can be asked about, by hash of its name.
 
     Args:
-        training: has the part before the cut.
-        wanted: by item, what was searched there after it.
+        training: is told how far this is.
+        generation: does not know what was wanted.
+        wanted: by item, what was searched there.
 
     Raises:
         NotEnoughExamples: the generation holds no items.
     """
-    generation = Generation.open(training.inner, verify=False)
     indexes = Indexes.open(generation)
     policy = Policy.from_json(generation.json("policy"))
     answers = ItemQueries(generation, indexes, indexes.encoder, policy, is_trained=False)
-    asking = Asking(training.cut.from_us or generation.parameters["watermark_us"] or 0, ALL)
-    # By hash of the item: which comes first in time says nothing of which is alike.
-    names = sorted(wanted, key=lambda name: (crc32(name.encode(), 1), name))[:MAX_LISTS]
+    asking = Asking(generation.parameters["watermark_us"] or 0, ALL)
+    names = sorted(wanted, key=_place)[:MAX_LISTS]
     for n_done, name in enumerate(names, 1):
         training.told("replay what is searched beside items", n_done, len(names))
         try:
@@ -117,8 +126,13 @@ def wanted_lists(training: Training, wanted: dict[str, dict[str, int]]) -> Itera
             continue  # searched beside, but in no file of items
         except NotBuiltError as error:
             raise NotEnoughExamples(f"{error}; no order of queries beside items was learned") from error
-        ids = np.array([indexes.prefixes.queries.find(key) for key in wanted[name]])
+        ids = np.array([indexes.prefixes.queries.find(key) for key in sorted(wanted[name])])
         yield WantedList(name, len(ids), scored, np.isin(scored.ids, ids).astype(np.int32))
+
+
+def _place(item: str) -> tuple[int, str]:
+    """Where an item comes, by hash: all lists of one item fall into one part."""
+    return crc32(item.encode(), 1), item
 
 
 def _fitted(taught: Sequence[WantedList], checked: Sequence[WantedList], training: Training) -> OrderModel:

@@ -70,8 +70,8 @@ def item_evidence(features: npt.NDArray[np.float32]) -> dict[str, Floats]:
     users, comments = np.expm1(_column(features, "own_users")), _column(features, "comments")
     clicked = np.exp(np.minimum(_column(features, "own_clicks"), 0))
     return {
-        "words": _votes(features, "words"),
-        "vector": _votes(features, "vector"),
+        "words": _votes(features, "words") * np.minimum(_column(features, "words_close") * _CLOSE, 1),
+        "vector": _votes(features, "vector") * np.clip(_column(features, "vector_top"), 0, 1) ** 2,
         "viewers": _column(features, "viewers_share"),
         "company": _column(features, "company"),
         "name": (_column(features, "shared_part") > _WHOLE) * _rare(features),
@@ -83,6 +83,8 @@ def item_evidence(features: npt.NDArray[np.float32]) -> dict[str, Floats]:
 
 
 _WHOLE = 0.999
+_CLOSE = 2.0
+"""A neighbour with half of an item's words, as they weigh, is as good as one with all of them."""
 _RARE_IDF = 8.0
 _SUPPORT = 2.0
 

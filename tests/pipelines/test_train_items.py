@@ -1,0 +1,127 @@
+"""Training of queries beside an item: labels are in no feature, and an order that is no better is refused."""
+
+import json
+import random
+
+import pytest
+
+from suggest import Engine
+from suggest.artifacts import Generation
+from suggest.errors import NotEnoughExamples, WorseThanUntrained
+from suggest.pipelines import train_items as train_items_module
+from suggest.pipelines.build import build
+from suggest.pipelines.train import train
+from suggest.pipelines.training_log import LogFiles
+from suggest.pipelines.withheld_items import N_GROUPS, BesideItems, item_group, write_without
+from suggest.rank.item_order import NAME, untrained_scores
+from suggest.types import parse_event
+
+TOPICS = 12
+ITEMS = 360
+
+
+def world(folder, n_items=ITEMS):
+    """Items of topics; beside each the topic's query is searched, one word of its title only misleads."""
+    draw = random.Random(1)
+    items, events = [], []
+    for n in range(n_items):
+        topic, noise = draw.randrange(TOPICS), draw.randrange(TOPICS)
+        words = [f"topic{topic}", *(f"word{draw.randrange(40)}" for _ in range(4)), f"clue{noise}"]
+        draw.shuffle(words)
+        items.append({"item": f"v{n}", "title": " ".join(words)})
+        for query in (f"about {topic}", f"clue{draw.randrange(TOPICS)} stories"):
+            ts = f"2026-02-{1 + n // 30:02d}T{n % 24:02d}:00:00Z"
+            event = {
+                "type": "search",
+                "user": f"u{n % 50}",
+                "query": query,
+                "ts": ts,
+                "source": "item",
+                "item": f"v{n}",
+            }
+            events.append(event)
+    for name, rows in (("items", items), ("events", events)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder / "items.jsonl", folder / "events.jsonl"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    return world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture
+def index_dir(files, tmp_path):
+    build(tmp_path / "index", items=[files[0]], events=[files[1]], encoder="none")
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def one_group(monkeypatch):
+    monkeypatch.setattr(train_items_module, "LEARNED_GROUPS", 3)
+    monkeypatch.setattr("suggest.rank.order_fit.LEAST_TRAINING_LISTS", 50)
+    monkeypatch.setattr("suggest.rank.order_fit.LEAST_VALIDATION_LISTS", 20)
+
+
+def test_a_learned_order_is_published_and_served(index_dir, one_group):
+    try:
+        report = train(index_dir, surfaces=["item"])
+    except WorseThanUntrained as refusal:
+        pytest.fail(f"the world is easier than that: {refusal}")
+
+    verdict = report.surfaces["item"]["verdict"][0]
+    assert verdict["R@10"] >= verdict["untrained"]
+    assert Generation.open(index_dir).holds(f"{NAME}.json")
+    with Engine.open(index_dir) as trained, Engine.open(index_dir, ranker="none") as untrained:
+        found = [engine.item_queries(title="topic3 word1 word2", k=5) for engine in (trained, untrained)]
+    assert [answer[0].query for answer in found] == ["about 3", "about 3"]
+    assert found[0][0].score != found[1][0].score
+    assert all(0 <= suggestion.score <= 1 for suggestion in found[0])
+
+
+def test_an_order_that_is_worse_is_refused_with_the_figures(index_dir, one_group, monkeypatch):
+    def upside_down(features, order):
+        scores = untrained_scores(features)
+        return scores if order is None else -scores
+
+    monkeypatch.setattr(train_items_module, "item_scores", upside_down)
+
+    with pytest.raises(WorseThanUntrained, match=r"R@10 0\.\d+ .* worse than 0\.\d+ .* nothing was published"):
+        train(index_dir, surfaces=["item"])
+    assert not Generation.open(index_dir).holds(f"{NAME}.json")
+
+
+def test_an_index_without_items_has_nothing_to_learn(files, tmp_path):
+    build(tmp_path / "index", events=[files[1]], encoder="none")
+
+    with pytest.raises(NotEnoughExamples, match="--items"):
+        train(tmp_path / "index", surfaces=["item"])
+
+
+def test_what_is_withheld_is_in_no_line_of_the_log(files, tmp_path):
+    log = LogFiles([files[1]])
+
+    wanted = [write_without(log, group, tmp_path / f"{group}.jsonl") for group in range(N_GROUPS)]
+
+    for group, own in enumerate(wanted):
+        left = {json.loads(line)["item"] for line in (tmp_path / f"{group}.jsonl").read_text().splitlines()}
+        assert not left & own.keys()
+        assert {item_group(item) for item in own} == {group}
+        assert all(item_group(item) != group for item in left)
+    assert {item for own in wanted for item in own} == {f"v{n}" for n in range(ITEMS)}
+
+
+def test_a_click_belongs_to_the_item_of_its_impression():
+    beside = BesideItems()
+    record = {"user": "u", "ts": 1, "request_id": "r"}
+    for event in (
+        {"type": "click", "query": "too early", "position": 0},
+        {"type": "impression", "surface": "item", "input": "v1", "shown": ["a", "b"]},
+        {"type": "click", "query": "B", "position": 1},
+        {"type": "view", "item": "v2"},
+        {"type": "search", "query": "c", "item": "v2", "source": "item"},
+        {"type": "search", "query": "d"},
+    ):
+        beside.add(parse_event(record | event))
+
+    assert beside.wanted == {"v1": {"b"}, "v2": {"c"}}

@@ -14,40 +14,50 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from suggest.errors import InputError
 from suggest.service.bodies import MAX_COMMENTS, MAX_TEXT_CHARS
 from suggest.text import normalise, words
+from suggest.types import parse_ts, rfc3339
 
 _ITEMS, _COMMENTS = "items.jsonl", "comments.jsonl"
 _Id = Annotated[str, Field(min_length=1, max_length=256)]
+_Text = Annotated[str, Field(min_length=1)]
 _Row = TypeVar("_Row", bound=BaseModel)
+
+
+def _moment(value: object) -> str | None:
+    return None if value in (None, "") else rfc3339(parse_ts(value))
+
+
+_Moment = Annotated[str | None, BeforeValidator(_moment)]
+_CONFIG = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
 
 
 class Video(BaseModel):
     """One row of the `--items` format, as far as it is shown."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = _CONFIG
 
     item: _Id
-    title: _Id
-    tags: tuple[str, ...] = ()
+    title: _Text
+    tags: Annotated[tuple[str, ...], BeforeValidator(lambda tags: tags or ())] = ()
     locale: str | None = None
-    ts: str | None = None
+    ts: _Moment = None
 
 
 class Remark(BaseModel):
     """One row of the `--comments` format, as far as it is shown."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = _CONFIG
 
     comment: _Id
     item: _Id
-    text: str
+    text: _Text
     user: str | None = None
-    likes: int = 0
-    ts: str | None = None
+    likes: Annotated[int, BeforeValidator(lambda likes: likes or 0)] = 0
+    ts: _Moment = None
 
 
 class Demo:

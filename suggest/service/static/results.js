@@ -1,11 +1,10 @@
 /** What a search shows: what others searched for, and videos. A sheet over the page, one step of its history a search. */
 import { at, element } from "./dom.js";
-import { Exposure } from "./exposure.js";
-import { searchLink, videoCard, videoUrl } from "./links.js";
-import { person } from "./person.js";
-import { ask } from "./service.js";
+import { searchLinks, videoCard, videoUrl } from "./links.js";
+import { ask, askQueries } from "./service.js";
 
 const K = 8;
+const NOTES = { none: "Nothing else is known about it yet.", notBuilt: "This index was built without related queries." };
 
 let latest = 0;
 
@@ -47,36 +46,16 @@ export class Results {
     this.#sheet.setAttribute("aria-busy", "true");
     if (!this.#sheet.open) this.#sheet.showModal();
     at("results-title").focus();
-    const [related, videos] = await Promise.all([this.#related(query), this.#videos(query)]);
-    if (turn !== latest) return;
-    const links = related.suggestions.map((suggestion, position) =>
-      searchLink(this.#item, suggestion.query, () => this.#onSearch(suggestion.query, position, exposure)));
+    const [related, videos] = await Promise.all([askQueries("v1/related", { q: query, k: K }, NOTES), videosOf(query)]);
+    if (turn !== latest) return; // another search was made meanwhile
+    const impression = { surface: "related", request_id: related.request_id, input: query };
+    const links = searchLinks(this.#item, related.queries, impression, this.#onSearch);
     at("related").replaceChildren(...links.map((link) => element("li", {}, link)));
     at("related-note").textContent = related.note;
     at("found").replaceChildren(...videos.map(videoCard));
     at("found-note").textContent = videos.length ? "" : "No video of this world is called so.";
     at("results-body").hidden = false;
     this.#sheet.setAttribute("aria-busy", "false");
-    const rows = links.map((link, position) => [link, related.suggestions[position].query]);
-    const exposure = new Exposure({ surface: "related", request_id: related.request_id, input: query }, rows);
-  }
-
-  async #related(query) {
-    try {
-      const answer = await ask("v1/related", { q: query, k: K, ...person.given });
-      return { ...answer, note: answer.suggestions.length ? "" : "Nothing else is known about it yet." };
-    } catch (error) {
-      const note = error.kind === "not-built" ? "This index was built without related queries." : `${error.message}.`;
-      return { request_id: null, suggestions: [], note };
-    }
-  }
-
-  async #videos(query) {
-    try {
-      return (await ask("demo/videos", { q: query, k: K })).videos;
-    } catch {
-      return []; // the note in their place says that there are none
-    }
   }
 
   #closed() {
@@ -85,5 +64,13 @@ export class Results {
     const depth = history.state?.depth;
     if (depth) history.go(-depth);
     else if (new URLSearchParams(location.search).has("q")) history.replaceState(null, "", videoUrl(this.#item));
+  }
+}
+
+async function videosOf(query) {
+  try {
+    return (await ask("demo/videos", { q: query, k: K })).videos;
+  } catch {
+    return []; // the note in their place says that there are none
   }
 }

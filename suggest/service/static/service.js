@@ -15,6 +15,16 @@ export async function ask(path, query = {}, body = null) {
   throw Object.assign(new Error(document_?.title ?? `HTTP ${response.status}`), { kind, status: response.status });
 }
 
+/** Suggestions of a route, and what to say in their place where there are none. */
+export async function askQueries(path, query, { none, notBuilt }) {
+  try {
+    const answer = await ask(path, { ...query, ...person.given });
+    return { ...answer, queries: answer.suggestions.map((suggestion) => suggestion.query), note: answer.suggestions.length ? "" : none };
+  } catch (error) {
+    return { request_id: null, queries: [], note: error.kind === "not-built" ? notBuilt : `${error.message}.` };
+  }
+}
+
 /** Tells events of the person; of nobody nothing is told. Resolves to the reason why the last one was refused, or null. */
 export async function tell(events) {
   if (!person.user || !events.length) return null;

@@ -1,7 +1,6 @@
 /** The comments under a video, with the words one would tap to search. */
 import { at, element } from "./dom.js";
-import { Exposure } from "./exposure.js";
-import { searchLink } from "./links.js";
+import { searchLinks } from "./links.js";
 import { person } from "./person.js";
 import { ask } from "./service.js";
 
@@ -16,7 +15,7 @@ export function showComments({ comments, locale }) {
     const about = [ts && day.format(new Date(ts)), likes && `♥ ${likes}`].filter(Boolean).join(" · ");
     const name = user ?? "somebody";
     return element("li", {},
-      element("span", { class: "avatar", "aria-hidden": "true" }, name.replace(/\D+(?=\d)/, "").slice(0, 3)),
+      element("span", { class: "avatar", "aria-hidden": "true" }, [...name.replace(/\D+(?=\d)/, "")].slice(0, 3).join("")),
       element("p", { class: "by" }, element("bdi", {}, name), " ", element("small", {}, about)),
       element("p", { class: "text", dir: "auto", lang: locale }, text));
   });
@@ -33,10 +32,9 @@ export async function markEntities({ item, comments }, onSearch) {
   const texts = at("comments").querySelectorAll(".text");
   for (const [index, { comment, text }] of comments.entries()) {
     const { entities, request_id } = answers[index] ?? { entities: [] };
-    const links = entities.map(({ start, end, query }, position) =>
-      searchLink(item, query, () => onSearch(query, position, exposure), text.slice(start, end)));
-    const rows = links.map((link, position) => [link, entities[position].query]);
-    const exposure = new Exposure({ surface: "comment", request_id, input: comment, item }, rows);
+    const impression = { surface: "comment", request_id, input: comment, item };
+    const words = entities.map(({ start, end }) => text.slice(start, end));
+    const links = searchLinks(item, entities.map(({ query }) => query), impression, onSearch, words);
     texts[index].replaceChildren(...withLinks(text, entities, links));
   }
   at("comments").setAttribute("aria-busy", "false");

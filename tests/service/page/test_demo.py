@@ -82,6 +82,21 @@ def test_search_wants_half_of_the_words_and_prefers_more(folder: Path) -> None:
         assert demo.search(nothing, 9) == []
 
 
+def test_rows_are_taken_as_a_build_takes_them(folder: Path) -> None:
+    """Numbers for ids, epoch seconds, and nothing in what may be absent."""
+    absent = {"tags": None, "ts": "", "locale": None}
+    write(folder / "items.jsonl.gz", [{"item": 7, "title": "x" * 400, **absent}, {"item": 8, "title": "t", "ts": 0}])
+    write(folder / "comments.jsonl", [{"comment": 1, "item": 7, "text": "t", "likes": None, "user": None}])
+    demo = Demo.read(folder)
+    seven, eight = demo.video("7"), demo.video("8")
+    assert seven is not None
+    assert (seven.tags, seven.ts, seven.locale) == ((), None, None)
+    assert eight is not None
+    assert eight.ts is not None
+    assert eight.ts.startswith("1970-01-01T00:00:00")
+    assert [remark.likes for remark in demo.comments("7")] == [0]
+
+
 def test_the_later_of_two_videos_with_one_id_counts(folder: Path) -> None:
     write(folder / "items.jsonl.gz", [*VIDEOS, {"item": "v1", "title": "again"}])
     video = Demo.read(folder).video("v1")
@@ -95,6 +110,7 @@ def test_the_later_of_two_videos_with_one_id_counts(folder: Path) -> None:
         ("items.jsonl.gz", b"not gzip", "items.jsonl.gz cannot be read"),
         ("items.jsonl.gz", gzip.compress(b'{"item": "v"}\n'), "items.jsonl.gz, line 1: title"),
         ("comments.jsonl", b'{"comment": "c", "item": "v", "text": "t"}\n{', "comments.jsonl, line 2"),
+        ("comments.jsonl", b'{"comment": "c", "item": "v", "text": "t", "ts": "noon"}', "line 1: ts"),
     ],
 )
 def test_file_that_cannot_be_shown_is_named(folder: Path, name: str, content: bytes, told: str) -> None:

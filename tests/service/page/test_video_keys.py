@@ -99,6 +99,15 @@ def test_address_of_a_search_shows_it(visit: Visit) -> None:
     expect(results(page)).to_be_hidden()
 
 
+def test_search_opens_in_a_tab_of_its_own(visit: Visit) -> None:
+    page = watch(visit)
+    with page.context.expect_page() as opened:
+        bar(page).click(modifiers=["ControlOrMeta"])
+    expect_results(opened.value, "chicken ramen recipe")
+    opened.value.close()
+    expect(results(page)).to_be_hidden()
+
+
 def test_parts_of_the_page_have_names(visit: Visit) -> None:
     page = watch(visit)
     for role, name in (

@@ -122,6 +122,28 @@ def test_nothing_moves_while_answers_come(visit: Visit, settings: dict[str, Any]
     assert page.evaluate("shifted") == 0
 
 
+def test_answers_of_a_person_before_are_never_shown(visit: Visit) -> None:
+    """Whatever the order of arrival."""
+    page = watch(visit)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/v1/items/**", hold)
+    for user in ("user-1", "user-2"):
+        with page.expect_request("**/v1/items/**"):
+            page.select_option("#user", user)
+    first, second = ({"request_id": "r", "suggestions": [{"query": query}]} for query in ("one", "two"))
+    with page.expect_response("**/v1/items/**"):
+        held[1].fulfill(json=second)
+    expect(bar(page).locator("bdi")).to_have_text("two")
+    with page.expect_response("**/v1/items/**"):
+        held[0].fulfill(json=first)
+    page.evaluate(FRAMES)
+    expect(bar(page).locator("bdi")).to_have_text("two")
+
+
 def test_people_and_languages_are_the_same_on_both_pages(visit: Visit) -> None:
     page = visit()
     first = [page.evaluate(OPTIONS, field) for field in ("user", "locale")]

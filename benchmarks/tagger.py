@@ -42,11 +42,9 @@ def corpus_of(text: Sourced) -> str:
     return text.source.partition(":")[0]
 
 
-def held_back(
-    language: str, texts: Sequence[Sourced], shared: Path, part_of: Callable[[Sourced], object]
-) -> Iterator[Found]:
+def held_back(language: str, texts: Sequence[Sourced], part_of: Callable[[Sourced], object]) -> Iterator[Found]:
     """What is found in each text by a tagger that learned from the texts of all other parts."""
-    base, shipped = base_of(language, shared), Tagger.default().weights[language]
+    base, shipped = base_of(language), Tagger.default().weights[language]
     for part in sorted({part_of(text) for text in texts}, key=str):
         learned = fit([text.annotated for text in texts if part_of(text) != part], language, base)
         tagger = Tagger({language: replace(learned, outside=shipped.outside, least=shipped.least)})
@@ -101,12 +99,12 @@ def main() -> None:
     print_machine("numpy", "scipy", "rjieba")
     for language in arguments.languages:
         texts = read(arguments.shared / "comments" / f"{FILES[language]}.jsonl.gz")
-        found = list(held_back(language, texts, arguments.shared, fold_of))
+        found = list(held_back(language, texts, fold_of))
         print_scores("fifths held back", language, found)
         if arguments.save:
             save_found(arguments.save / f"found_{language}.jsonl", found)
         if len({corpus_of(text) for text in texts}) > 1:
-            print_scores("a corpus held back", language, list(held_back(language, texts, arguments.shared, corpus_of)))
+            print_scores("a corpus held back", language, list(held_back(language, texts, corpus_of)))
     print_speed(arguments.shared)
 
 

@@ -4,6 +4,7 @@
 
 For each language a fifth of the texts, chosen by a hash, is held back first: it says how many names are worth
 finding (`outside`, `least`) and how good that is, by source. Then all texts teach. The same files give the same bytes.
+The classes of English words are those of the weights that ship; `--classes` learns them anew.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.machine import DATA
+from benchmarks.word_clusters import word_clusters
 from suggest.pipelines.tagger_classes import learn_classes
 from suggest.pipelines.tagger_corpus import AnnotatedText
 from suggest.pipelines.train_tagger import blank, fit, is_held_back, score, with_best_limits
@@ -46,13 +48,19 @@ def read(path: Path) -> list[Sourced]:
     return list(found.values())
 
 
-def base_of(language: str, shared: Path) -> TaggerWeights:
-    """Weights that know nothing but, in English, the classes of words in names and comments."""
+def base_of(language: str) -> TaggerWeights:
+    """Weights that know nothing but, in English, the classes of words that the weights that ship know."""
     if language != "en":
         return blank()
+    shipped = Tagger.default().weights[language]
+    return blank(shipped.class_words, shipped.classes)
+
+
+def new_base(shared: Path) -> TaggerWeights:
+    """English weights that know nothing but the classes of words in names, comments and sentences, learned anew."""
     comments = shared / "comments"
     names = chain(_names(comments / "gazetteer.tsv.gz"), _places(shared / "cities" / "cities.tsv.gz"))
-    return blank(*learn_classes(names, _texts(comments / "raw_comments.jsonl.gz")))
+    return blank(*learn_classes(names, _texts(comments / "raw_comments.jsonl.gz"), word_clusters))
 
 
 def _names(path: Path) -> Iterator[tuple[str, str]]:
@@ -122,6 +130,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=DATA, help="folder that comments/ is in")
     parser.add_argument("--out", type=Path, default=Path("models"), help="folder for the weights")
     parser.add_argument("--languages", nargs="+", choices=sorted(FILES), default=sorted(FILES))
+    parser.add_argument("--classes", action="store_true", help="learn the classes of English words anew (torch)")
     parser.add_argument("--found", type=Path, help="folder for what was found in the texts held back")
     arguments = parser.parse_args()
     print("| language | source | names held back | F1 | precision | recall |\n|---|---|---|---|---|---|")
@@ -129,8 +138,9 @@ def main() -> None:
         started = time.process_time()
         path = arguments.out / f"tagger_{language}.npz"
         texts = read(arguments.shared / "comments" / f"{FILES[language]}.jsonl.gz")
+        base = new_base(arguments.shared) if arguments.classes and language == "en" else base_of(language)
         found = arguments.found / f"found_{language}.jsonl" if arguments.found else None
-        save_weights(path, train(language, texts, base_of(language, arguments.shared), found))
+        save_weights(path, train(language, texts, base, found))
         print(f"{path}: {path.stat().st_size:,} bytes, {time.process_time() - started:.0f} s of CPU", flush=True)
 
 

@@ -7,7 +7,7 @@ classes ship with the weights, so that they help where no lexicon is given; no n
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import log2
 
 import numpy as np
@@ -38,25 +38,36 @@ _OFTEN = 30
 _SENTENCE_ENDS = frozenset(".!?")
 _DOMINANT = 0.6
 
+Clusters = Callable[[Sequence[str]], npt.NDArray[np.uint16]]
 Names = Mapping[str, Counter[tuple[str, str]]]
 
 
+def no_clusters(words: Sequence[str]) -> npt.NDArray[np.uint16]:
+    """No further classes."""
+    return np.zeros((len(words), 0), np.uint16)
+
+
 def learn_classes(
-    names: Iterable[tuple[str, str]], comments: Iterable[str]
+    names: Iterable[tuple[str, str]], comments: Iterable[str], clusters_of: Clusters = no_clusters
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint16]]:
     """`class_words` and `classes` of `TaggerWeights`.
 
     Args:
         names: Kind and name; kinds as in Freebase, and `place`; those not in `_GROUPS` count as one.
         comments: Texts of people, in which names are written as they write them.
+        clusters_of: Further classes of the words, [n_words, n]; by what they mean, for instance.
     """
     in_names = _in_names(names)
     in_comments, cased = _in_comments(comments)
     words = {word for word, uses in in_names.items() if uses.total() >= _LEAST_IN_NAMES}
     words |= {word for word, count in in_comments.items() if count >= _LEAST_IN_COMMENTS}
+    ordered = sorted(words)
     empty: Counter[tuple[str, str]] = Counter()
     return class_table(
-        {word: _classes(in_names.get(word, empty), in_comments[word], cased.get(word, (0, 0))) for word in words}
+        {
+            word: [*_classes(in_names.get(word, empty), in_comments[word], cased.get(word, (0, 0))), *more]
+            for word, more in zip(ordered, clusters_of(ordered).tolist(), strict=True)
+        }
     )
 
 

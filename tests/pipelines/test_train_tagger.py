@@ -144,7 +144,7 @@ def test_refine_wants_enough_texts_in_languages_it_knows():
 
 def test_refine_is_no_better_where_annotations_are_noise(monkeypatch):
     """Names marked at random are not learned from at the cost of what is known."""
-    monkeypatch.setattr(train_tagger, "_PENALTY", 0.01)
+    monkeypatch.setitem(train_tagger._PENALTIES, "en", 0.01)
     truth = distinct(world())
     base = Tagger({"en": fit(truth, "en", blank())})
     noise = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 import marisa_trie
@@ -13,14 +14,13 @@ import pyarrow as pa
 
 from suggest.artifacts import GenerationWriter
 from suggest.errors import InputError
-from suggest.index.lexicon import MAX_NAME_CHARS, MAX_NAME_WORDS, NO_QUERY, SECTION, run_hash, second
+from suggest.index.lexicon import MAX_NAME_WORDS, NO_QUERY, SECTION, extended, second
 from suggest.index.strings import each_text, save_strings
 from suggest.text.spans_surface import BREAK, joined, plain_surface, surface
 from suggest.text.spans_words import word_tokens
-from suggest.text.unspaced import unspaced_runs
 
-BITS_PER_NAME = 16
-"""Of the filter: with two hashes 1.4% of the runs of words that are no name are looked up in vain."""
+BITS_PER_RUN = 10
+"""Of the filter, at least: with two hashes 1 to 3% of the runs of words that begin no name pass."""
 
 MAX_KINDS = 255
 QUERY_KIND, NAME_KIND = "query", "name"
@@ -74,19 +74,18 @@ def save_lexicon(
     return len(trie)
 
 
-def folded(name: str) -> tuple[str, int] | None:
-    """A name as it is looked up, and its hash; None where no text can hold it."""
+def folded(name: str) -> tuple[str, list[int]] | None:
+    """A name as it is looked up, and the hashes of its words; None where no text can hold it."""
     is_plain = name.isascii() and name.replace(" ", "").isalnum()
     words = plain_surface(name.split()) if is_plain else surface(name, word_tokens(name))
-    folds, hashes = words.folds, words.hashes
     # Signs around a name, and a break within that no text repeats exactly, are left out: `hello, dolly!`.
-    kept = [n for n, fold in enumerate(folds) if fold != BREAK]
-    text = joined([folds[n] for n in kept])[0]
-    longest = MAX_NAME_CHARS if unspaced_runs(text) else MAX_NAME_WORDS
-    return (text, run_hash([hashes[n] for n in kept])) if 0 < len(kept) <= longest else None
+    kept = [n for n, fold in enumerate(words.folds) if fold != BREAK]
+    if not 0 < len(kept) <= MAX_NAME_WORDS:
+        return None
+    return joined([words.folds[n] for n in kept])[0], [words.hashes[n] for n in kept]
 
 
-def _spellings(name: str) -> Iterator[tuple[str, int]]:
+def _spellings(name: str) -> Iterator[tuple[str, list[int]]]:
     """A name as it is looked up, and with its hyphens left out: `spider-man` is found as `spiderman` too."""
     for spelling in dict.fromkeys((name, name.replace("-", ""))):
         fold = folded(spelling)
@@ -100,8 +99,8 @@ _Entry = tuple[str, int, int, str]
 
 def _of_queries(keys: pa.Array, ids: npt.NDArray[np.uint32], hashes: array[int]) -> Iterator[_Entry]:
     for key, query_id in zip(each_text(keys), ids.tolist(), strict=True):
-        for fold, number in _spellings(key):
-            hashes.append(number)
+        for fold, words in _spellings(key):
+            hashes.extend(accumulate(words, extended, initial=0))
             if fold != key:
                 yield fold, 0, query_id, ""
 
@@ -114,8 +113,8 @@ def _of_names(names: Iterable[NameRow], kinds: list[str], hashes: array[int]) ->
             if kind > MAX_KINDS:
                 raise InputError(f"the lexicon has more than {MAX_KINDS} kinds; {row.kind!r} is one too many")
             kinds.append(row.kind or NAME_KIND)
-        for fold, number in _spellings(row.name):
-            hashes.append(number)
+        for fold, words in _spellings(row.name):
+            hashes.extend(accumulate(words, extended, initial=0))
             text = "" if row.query_id >= 0 or row.query == fold else row.query
             yield fold, kind, NO_QUERY if row.query_id < 0 else row.query_id, text
 
@@ -141,10 +140,11 @@ def _save_entries(writer: GenerationWriter, trie: marisa_trie.Trie, entries: lis
 
 
 def _filter(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
-    """Bits that are set for each name: Bloom (1970) with two hashes."""
-    n_bits = max(_MIN_BITS, 1 << (BITS_PER_NAME * max(len(hashes), 1) - 1).bit_length())
+    """Bits that are set for each run of words that begins a name: Bloom (1970) with two hashes."""
+    runs = np.unique(hashes)
+    n_bits = max(_MIN_BITS, 1 << (BITS_PER_RUN * max(len(runs), 1) - 1).bit_length())
     shift = np.uint64(64 - n_bits.bit_length() + 1)
     bits = np.zeros(n_bits, dtype=np.bool_)
-    bits[(hashes >> shift).astype(np.int64)] = True
-    bits[(second(hashes) >> shift).astype(np.int64)] = True
+    bits[(runs >> shift).astype(np.int64)] = True
+    bits[np.array([second(run) for run in runs.tolist()], dtype=np.uint64) >> shift] = True
     return np.packbits(bits, bitorder="little")

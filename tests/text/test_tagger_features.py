@@ -1,0 +1,56 @@
+"""Facts about words: bounded work, and weights that stay where training put them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from suggest.text.tagger_features import BITS, OFFSETS, context_rows, folded, places, surfaces, word_facts
+from suggest.text.tagger_tokens import tokenise
+
+WORDS = st.text(min_size=1).filter(lambda text: not text.isspace())
+
+
+@given(WORDS, st.sampled_from(["nS", "lm"]), st.lists(st.text(max_size=4), max_size=3))
+def test_word_facts_are_rows_in_as_many_parts_as_offsets(word, place, classes):
+    facts = word_facts(word, place, classes)
+    rows, starts = facts.rows()
+    assert len(starts) == len(OFFSETS)
+    assert 0 <= rows.min() <= rows.max() < 1 << BITS
+    sizes = np.diff([*starts, len(rows)]).tolist()
+    assert sizes == [facts.n_far, facts.n_near, len(facts.facts), facts.n_near, facts.n_far]
+    assert 0 < facts.n_far < facts.n_near < len(facts.facts)
+
+
+def test_word_facts_of_a_long_word_are_few():
+    assert len(word_facts("a" * 1_000_000, "nm", ()).facts) < 100
+
+
+def test_rows_are_those_that_the_weights_that_ship_were_learned_with():
+    """Another hash makes the files in models/ worthless: change it only together with them."""
+    rows, _ = word_facts("Rome", "nm", ("1.2",)).rows()
+    assert (len(rows), rows[:3].tolist(), int(rows.sum())) == (57, [252045, 914218, 85177], 35850562)
+    tokens = tokenise("去 Rome")
+    names = [word_facts(word, "nm", ()).name for word in surfaces("去 Rome", tokens)]
+    assert context_rows("去 Rome", tokens, names, names, "zh").sum(axis=1).tolist() == [6679033, 3108771]
+
+
+def test_folded_words_differ_in_neither_case_nor_digits():
+    assert folded("R2D2") == folded("r3d4") == "r0d0"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("so good . Ann left", ["nS", "nm", "nm", "nS", "nm"]),
+        ("all is small", ["lS", "lm", "lm"]),
+        ("OMG SO GOOD", ["US", "Um", "Um"]),
+        ("The Best Of Rome", ["TS", "Tm", "Tm", "Tm"]),
+        ("Hi Bob", ["nS", "nm"]),
+        ("12 ! 去", ["lS", "lm", "lS"]),
+    ],
+)
+def test_places_tell_the_case_of_the_text_and_where_sentences_start(text, expected):
+    assert places(surfaces(text, tokenise(text))) == expected

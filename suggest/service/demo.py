@@ -11,6 +11,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import islice
+from math import log
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -119,16 +120,15 @@ class Demo:
         return list(islice((video for video in videos if language in ("", _language(video.locale))), k))
 
     def search(self, query: str, k: int) -> list[Video]:
-        """Videos in whose title or tags at least half of the query's words stand, those with most of them first."""
-        key = normalise(query)
-        wanted = set(words(key))
-
-        def closeness(item: str) -> float:
-            text = self._texts[item]
-            return (sum(word in text for word in wanted) + (key in text)) / max(len(wanted), 1)
-
-        found = {item: near for item in self._order if (near := closeness(item)) >= 1 / 2} if wanted else {}
-        return [self._videos[item] for item in sorted(found, key=lambda item: -found[item])[:k]]
+        """Videos with words of the query in title or tags; the rarer a word, the nearer; half as near is too far."""
+        nearness = dict.fromkeys(self._order, 0.0)
+        for word in set(words(normalise(query))):
+            holders = [item for item in self._order if word in self._texts[item]]
+            for item in holders:
+                nearness[item] += log((1 + len(self._order)) / len(holders))
+        least = max(nearness.values(), default=0.0) / 2
+        found = sorted((item for item in self._order if nearness[item] > least), key=lambda item: -nearness[item])
+        return [self._videos[item] for item in found[:k]]
 
 
 def _language(locale: str | None) -> str:

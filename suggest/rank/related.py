@@ -25,10 +25,12 @@ TEXT_ORDER, LEARNED_ORDER = "related_text_order", "related_order"
 LEARNED_FEATURES = (*RELATED_FEATURES, RELATED_FEATURES[0]._replace(name="text_score", meaning="Of the shipped order."))
 """Columns of the learned order: all features, and what the shipped order makes of the words and the meaning."""
 
-EVIDENCE = {"next": 1.0, "next_share": 2.0, "later": 0.3, "items": 0.5}
-"""Log-odds that one unit of each feature adds where no order was learned."""
+EVIDENCE = {"next": 3.0, "next_share": 2.0, "later": 0.5, "items": 1.0, "popularity": 0.3}
+"""Log-odds that one unit of each feature adds where no order was learned. On later sessions of a web log, MRR@10 of
+what was searched next is 0.003 with these, 0.001 with a third for `next` and nothing for popularity. More for
+popularity raises it further: people leave for what is popular, but to be related is more than that."""
 
-OWN_EVIDENCE = {"own_words": 0.5, "own_follow_ups": 2.5, "in_session": -1.0}
+OWN_EVIDENCE = {"own_words": 0.5, "own_follow_ups": 4.0, "in_session": -1.0}
 """The same of what the person asking did."""
 
 BACK = 3.0
@@ -38,7 +40,7 @@ where people come from."""
 REPEATED = 0.3
 """Log-odds deducted for each better candidate that adds the same words to the query."""
 
-PARTS = ("text", "sessions", "own", "learned", "repetition")
+PARTS = ("text", "log", "own", "learned", "repetition")
 
 
 class RelatedOrders(NamedTuple):

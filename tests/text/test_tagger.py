@@ -139,7 +139,7 @@ def test_quantised_weights_are_near_what_they_were(values):
         ("just met Taylor Swift in London with my sister", ["Taylor Swift", "London"]),
         ("no idea what you mean by that , it was fine", []),
         ("王菲在北京唱歌", ["王菲", "北京"]),
-        ("دیروز علی دایی در تهران بود", ["علی دایی", "تهران"]),
+        ("من از ایران به آلمان رفتم", ["ایران", "آلمان"]),
         ("उनका जन्म मुंबई में हुआ था।", ["मुंबई"]),
     ],
 )

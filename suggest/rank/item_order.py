@@ -13,7 +13,9 @@ NAME = "item_order"
 """Of the trained order's files."""
 
 DEFAULT_MIN_SCORE = 0.1
-"""What the service asks for."""
+"""What a service may ask for: rather one good query than ten. Beside captions that no query had been searched beside,
+the untrained order's ten hold 0.04 of what their authors tagged; at this gate 1.4 are left beside 58 of 100 items, and
+0.13 of them were tagged; at 0.2 it is 0.35 and 0.29, and the mean score of those 0.30."""
 
 Floats = npt.NDArray[np.float64]
 

@@ -97,10 +97,9 @@ class Lexicon:
         text, starts = joined(words.folds)
         n_least = 1 if unspaced_runs(text) else least_words
         found = []
-        for first, last in self._begun(words.hashes):
-            if last - first + 1 >= n_least:
-                name = text[starts[first] : starts[last] + len(words.folds[last])]
-                found += self._named(name, first, last)
+        for first, last in self._begun(words.hashes, n_least):
+            name = text[starts[first] : starts[last] + len(words.folds[last])]
+            found += self._named(name, first, last)
         return found
 
     def lookup(self, name: str) -> Found | None:
@@ -115,17 +114,22 @@ class Lexicon:
         entries = range(self._first[found.name], self._first[found.name + 1])
         return own + [self._meaning(entry, found.name) for entry in entries]
 
-    def _begun(self, hashes: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """First and last words of the runs that are a name or how one begins, but for a few that the filter errs on."""
-        bits, shift = self._filter, self._shift
-        for first in range(len(hashes)):
+    def _begun(self, hashes: Sequence[int], n_least: int) -> Iterator[tuple[int, int]]:
+        """First and last words of runs that are a name or how one begins, but for a few that the filter errs on."""
+        bits, shift, n_words = self._filter, self._shift, len(hashes)
+        for first in range(n_words - n_least + 1):
             run = 0
-            for last in range(first, min(first + MAX_NAME_WORDS, len(hashes))):
-                run = extended(run, hashes[last])
-                at, other = run >> shift, second(run) >> shift
-                if not (bits[at >> 3] >> (at & 7)) & (bits[other >> 3] >> (other & 7)) & 1:
+            for last in range(first, min(first + MAX_NAME_WORDS, n_words)):
+                # `extended`, written out: it is asked for every run of every comment.
+                run = (run * _FACTOR + hashes[last]) & _WORD
+                at = run >> shift
+                if not bits[at >> 3] >> (at & 7) & 1:
                     break
-                yield first, last
+                at = second(run) >> shift
+                if not bits[at >> 3] >> (at & 7) & 1:
+                    break
+                if last - first + 1 >= n_least:
+                    yield first, last
 
     def _named(self, name: str, first: int, last: int) -> list[Found]:
         query_id, number = self._queries.find(name), self._trie.get(name, -1)

@@ -70,6 +70,8 @@ def add_to(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Replays the log once for each system and prints the figures."""
+    if arguments.surface != "typeahead":
+        _require_unset(arguments)
     if arguments.surface == "comment":
         print_surface(arguments, measured_comments(arguments, _served(arguments)))
         return
@@ -98,6 +100,13 @@ def run(arguments: argparse.Namespace) -> None:
         print_result({"golden": result["golden"]} if "golden" in result else {}, as_json=False)
     if result.get("golden", {}).get("n_different"):
         raise SuggestError(f"{result['golden']['n_different']:,} answers differ from {arguments.golden}")
+
+
+def _require_unset(arguments: argparse.Namespace) -> None:
+    """Refuses what would be passed over."""
+    for name in ("queries", "against", "processes", "golden"):
+        if getattr(arguments, name):
+            raise ArgumentError(f"--{name}", f"goes with --surface typeahead, not {arguments.surface}")
 
 
 def _golden(path: Path, task: _Task, engine: _Engine) -> dict[str, Any]:

@@ -63,7 +63,8 @@ def related_tests(log: Log, test_from_us: int) -> dict[int, ListTest]:
     """Searches that follow another one in a person's session, by index into the log.
 
     Asked about is the query before; true is the one that was searched. A query of fewer than 2 characters, or the
-    same as the one before, is no test. A session is the client's; without one, searches at most 30 minutes apart.
+    same as the one before, is no test. A session is the client's; where neither names one, searches at most 30 minutes
+    apart.
 
     Args:
         log: in arrival order.
@@ -189,7 +190,7 @@ def list_ceiling(tests: Sequence[ListTest], vocabulary: Container[str]) -> float
 
 
 def _one_session(before: Event, event: Event) -> bool:
-    if before.session is not None and event.session is not None:
+    if before.session is not None or event.session is not None:
         return before.session == event.session
     return 0 <= event.ts_us - before.ts_us <= SESSION_GAP_US
 

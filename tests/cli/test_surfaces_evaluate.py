@@ -110,6 +110,14 @@ def test_nothing_to_measure_is_one_line_that_says_what_is_missing(evaluate, late
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("option", [("--golden", "x"), ("--against", "x"), ("--processes", "2"), ("--queries", "x")])
+def test_option_of_the_typeahead_is_refused_rather_than_passed_over(evaluate, later, option):
+    code, _, err = evaluate("--surface", "related", "--events", later, *option)
+
+    assert code == 2
+    assert option[0] in err
+
+
 def test_item_of_an_index_without_items_says_what_to_build(evaluate, later):
     record = {"type": "search", "user": "u1", "query": "nike shoes", "ts": "2026-02-02T10:00:00Z", "item": "video-1"}
     later.write_text(json.dumps(record) + "\n", encoding="utf-8")

@@ -47,9 +47,10 @@ def test_related_tests_are_later_searches_that_follow_another_one_in_their_sessi
             search("v", "named", 60 * MINUTE, session="s1"),
             search("v", "same session", 600 * MINUTE, session="s1"),
             search("v", "another session", 601 * MINUTE, session="s2"),
+            search("v", "of no named session", 602 * MINUTE),
         ]
     )
-    # Not tests: before the cut, the same again, one character, 31 minutes later, another session.
+    # Not tests: before the cut, the same again, one character, 31 minutes later, another session, none named.
     assert asked_and_true(related_tests(log, 1)) == [
         ("u", "jazz", ("jazz piano",)),
         ("u", "x", ("guitar",)),

@@ -61,8 +61,8 @@ def known(monkeypatch):
 
 
 @pytest.fixture
-def asked(known, service):  # noqa: ARG001 - asks while it warms up
-    """What the engine was asked since the service is up."""
+def asked(known, service):
+    """What the engine was asked since the service is up, which asks it to warm up."""
     known.asked.clear()
     return known.asked
 
@@ -398,6 +398,16 @@ def test_surfaces_need_the_read_token(service_with):
         ):
             assert answer.status == 401
         assert service.get("/v1/related?q=a", authorization="Bearer r").status == 200
+
+
+@pytest.mark.usefixtures("known")
+def test_routes_of_lists_answer_head_and_no_other_method(service: Service):
+    for target in ("/v1/related?q=a", "/v1/items/videos%2F17/queries"):
+        assert service.request("HEAD", target).status == 200
+        answer = service.post(target, {})
+        assert answer.status == 405
+        assert "GET" in answer.headers["allow"]
+        answer.problem()
 
 
 @pytest.mark.usefixtures("known")

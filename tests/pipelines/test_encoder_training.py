@@ -6,14 +6,16 @@ import random
 import numpy as np
 import pytest
 
-from suggest.artifacts import Generation
+from suggest.artifacts import Generation, building
 from suggest.errors import NotBuiltError, NotEnoughExamples
+from suggest.pipelines import train_encoder
 from suggest.pipelines.build import build
 from suggest.pipelines.encoder_training import train_index_encoder
 from suggest.pipelines.training import Training
 from suggest.pipelines.training_folder import training_folder
 from suggest.pipelines.training_log import LogFiles, cut_log
-from suggest.text.encoder import open_encoder
+from suggest.text.encoder import open_encoder, save_encoder
+from suggest.text.encoder_table import default_encoder
 
 
 def write_log(path, n_sessions):
@@ -52,8 +54,9 @@ def trained(index, **files):
         return train_index_encoder(training, index)
 
 
-def test_trained_encoder_is_served_and_finds_more_of_later_pairs(tmp_path):
-    log = write_log(tmp_path / "log.jsonl", 700)
+def test_trained_encoder_is_served_and_finds_more_of_later_pairs(tmp_path, monkeypatch):
+    monkeypatch.setattr(train_encoder, "LEAST_PAIRS", 100)
+    log = write_log(tmp_path / "log.jsonl", 250)
     index = tmp_path / "index"
     build(index, events=[log], min_users=1)
     before = Generation.open(index)
@@ -69,18 +72,18 @@ def test_trained_encoder_is_served_and_finds_more_of_later_pairs(tmp_path):
 
 
 def test_an_index_without_an_encoder_has_none_to_train(tmp_path):
-    log = write_log(tmp_path / "log.jsonl", 20)
-    build(tmp_path / "index", events=[log], min_users=1, encoder="none")
+    with building(tmp_path / "index"):
+        pass
 
     with pytest.raises(NotBuiltError, match=r"no encoder to train; build it with --encoder default"):
-        trained(tmp_path / "index", events=[log])
+        trained(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", 20)])
 
 
 def test_a_short_log_leaves_what_was_served(tmp_path):
-    log = write_log(tmp_path / "log.jsonl", 20)
-    build(tmp_path / "index", events=[log], min_users=1)
-    before = Generation.open(tmp_path / "index").name
+    with building(tmp_path / "index") as writer:
+        save_encoder(writer, default_encoder())
+        writer.parameters["encoder"] = "default"
 
     with pytest.raises(NotEnoughExamples, match="brings 20 pairs"):
-        trained(tmp_path / "index", events=[log])
-    assert Generation.open(tmp_path / "index").name == before
+        trained(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", 20)])
+    assert Generation.open(tmp_path / "index").name == writer.name

@@ -15,14 +15,16 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
-_SIZES = {"contextual": (128, 512), "static": (512,)}
+# Of several sizes, as coarse ones hold for rare words too: English names held back have F1 0.629 without clusters,
+# 0.643 with 128 and 512 by sentence and 512 by pieces, 0.651 with these.
+_SIZES = {"contextual": (32, 128, 512, 1500), "static": (32, 128, 512, 1500)}
 _DIMENSIONS = 100  # that vary most; the others take time and change no cluster
 _ROUNDS = 15
 _BLOCK = 4096
 
 
 def word_clusters(words: Sequence[str]) -> npt.NDArray[np.uint16]:
-    """uint16[n_words, 3], clusters from 1 on: by the word as a sentence (128 and 512), by its pieces alone (512)."""
+    """uint16[n_words, 8], clusters from 1 on: by the word as a sentence and by its pieces alone, each in four sizes."""
     vectors = word_vectors(words)
     parts = [clusters(vectors[kind], size) for kind, sizes in _SIZES.items() for size in sizes]
     return np.stack(parts, axis=1).astype(np.uint16) + np.uint16(1)

@@ -98,7 +98,7 @@ def videos(encode: Callable[[Sequence[str]], Vectors], n: int) -> float:
         cosines = vectors @ vector
         votes = Counter[str]()
         for at in np.argsort(-cosines, kind="stable")[:NEIGHBOURS]:
-            votes.update(dict.fromkeys(known[at].tags, max(float(cosines[at]), 0) ** 4))  # type: ignore[arg-type]
+            votes.update(dict.fromkeys(known[at].tags, max(float(cosines[at]), 0) ** 4))
         best = {tag for tag, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:K]}
         found.append(len(best & video.tags) / min(K, len(video.tags)))
     return float(np.mean(found))

@@ -30,8 +30,8 @@ Ask = Callable[[Engine, str | None], list[Suggestion]]
 
 DEFAULT_GATES = Gates(
     getattr(item_queries, "SERVICE_MIN_SCORE", None),
-    getattr(comment_entities, "SERVICE_MIN_SCORE", None),
-    getattr(comment_entities, "SERVICE_MAX_PER_CHARS", None),
+    comment_entities.SERVICE_MIN_SCORE,
+    comment_entities.SERVICE_MAX_PER_CHARS,
 )
 """What is not shown where neither the request nor the service says."""
 

@@ -10,12 +10,6 @@ from __future__ import annotations
 from math import exp, log
 from typing import NamedTuple
 
-MIN_SCORE = 0.5
-"""Of the service: a name that is sure, or one that people search."""
-
-MAX_PER_CHARS = 1 / 40
-"""Of the service: one name in about eight words keeps a page calm."""
-
 CLEAN, NOISY = 0.05, 0.15
 """Share of a language's ordinary words that are names of a lexicon: below the first a name is taken at its word, above
 the second only where it looks like one. Lists that people made for the purpose hold 0.00 to 0.01, site and video search

@@ -13,7 +13,7 @@ from suggest.candidates.related import SOURCES, AskedQuery, Related, asked_query
 from suggest.errors import NotBuiltError
 from suggest.features.related import RELATED_FEATURES, Person, related_features
 from suggest.index import Indexes
-from suggest.index.related import SECTION, RelatedIndex
+from suggest.index.related import MOST_OTHERS, SECTION, RelatedIndex
 from suggest.rank import Policy
 from suggest.rank.related import PARTS, RelatedOrders, chosen_related, comes_before
 from suggest.text import normalise, unaccented, words
@@ -99,7 +99,8 @@ class RelatedQueries:
         key = normalise(query)
         if not key:
             return []
-        if asking.history is None and not asking.explain:
+        # The lists of a build are in the untrained order.
+        if asking.history is None and not asking.explain and self.orders.learned is None:
             listed = self._listed(key, k, asking)
             if listed is not None:
                 return listed
@@ -141,13 +142,15 @@ class RelatedQueries:
         return None if self._encoder is None else self._encoder.encode([key]).reshape(-1)
 
     def _listed(self, key: str, k: int, asking: Asking) -> list[Suggestion] | None:
-        """The answer from a list made at build; None where there is none, or too little of it may be shown."""
+        """The answer from a list made at build; None where there is none, it is too short, or some of it is hidden."""
         queries = self._indexes.prefixes.queries
         ids, scores = self._related.lists.of(queries.find(key))
-        rows = [row for row, query_id in enumerate(ids.tolist()) if query_id not in asking.hidden_ids][:k]
-        if len(rows) < min(k, len(ids)) or not len(ids):
+        listed = ids.tolist()
+        # What is hidden may have stood for its near-duplicates, so that leaving it out is not enough.
+        if not listed or (k > len(listed) == MOST_OTHERS) or not asking.hidden_ids.isdisjoint(listed):
             return None
-        return [Suggestion(queries.text(int(ids[row])), float(scores[row]), "related") for row in rows]
+        pairs = zip(listed[:k], scores.tolist(), strict=False)
+        return [Suggestion(queries.text(query_id), score, "related") for query_id, score in pairs]
 
     def listed(self, query_id: int, k: int, asking: Asking) -> list[tuple[int, float]]:
         """(id, score) of the best, for the lists that a build makes."""

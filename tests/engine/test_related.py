@@ -124,9 +124,10 @@ def test_related_shows_admitted_queries_each_once_best_first(read_only, text, k,
     assert [suggestion.score for suggestion in found] == sorted((each.score for each in found), reverse=True)
 
 
-def test_related_lists_made_at_build_are_those_made_when_asked(engine):
+@pytest.mark.parametrize("k", [1, 5, 100])
+def test_related_lists_made_at_build_are_those_made_when_asked(engine, k):
     for query in list(engine.queries()):
-        listed, live = engine.related(query, k=5), engine.related(query, k=5, explain=True)
+        listed, live = (engine.related(query, k=k, explain=explain) for explain in (False, True))
 
         assert queries(listed) == queries(live)
         assert [each.score for each in listed] == pytest.approx([each.score for each in live], rel=1e-5)

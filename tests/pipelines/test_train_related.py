@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from suggest import Engine
 from suggest.artifacts import Generation
 from suggest.errors import NotEnoughExamples, WorseThanUntrained
 from suggest.features.related import related_column
 from suggest.pipelines.build import build
+from suggest.pipelines.publish import publish_models
 from suggest.pipelines.train_related import Opened, next_lists, train_related
 from suggest.pipelines.training import Training
 from suggest.pipelines.training_log import LogFiles, cut_log
@@ -80,6 +83,23 @@ def test_training_learns_where_people_go_and_is_judged_on_what_comes_later(train
     assert verdict["MRR@10"] > 1.1 * verdict["untrained"]
     assert sum(trained.figures["n_lists"]) > 0.29 * N
     assert "against" in trained.sentence
+
+
+def test_trained_order_is_served_where_lists_were_made_without_it(training: Training, tmp_path: Path):
+    trained, index_dir = train_related(training), tmp_path / "index"
+    shutil.copytree(training.folder / "index", index_dir)
+    publish_models(index_dir, [trained])
+
+    answers = {}
+    for ranker in ("default", "none"):
+        with Engine.open(index_dir, ranker=ranker) as engine:
+            known = sorted(query for query in engine.queries() if " " in query)
+            answers[ranker] = [[each.query for each in engine.related(query)] for query in known]
+            told = engine.related(known[0], explain=True)[0].explanation
+
+        assert told is not None
+        assert bool(told["score_parts"]["learned"]) == (ranker == "default")
+    assert answers["default"] != answers["none"]
 
 
 def test_training_is_refused_where_the_untrained_order_is_right_in_the_end(training: Training, tmp_path: Path):

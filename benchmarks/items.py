@@ -30,7 +30,7 @@ from benchmarks.machine import DATA, print_machine, print_table
 from suggest import Engine
 from suggest.artifacts import Generation
 from suggest.candidates.asking import Asking
-from suggest.candidates.item_evidence import SOURCES
+from suggest.candidates.item_evidence import ALL_SOURCES
 from suggest.candidates.item_neighbours import by_words
 from suggest.engine.item_queries import ItemQueries
 from suggest.errors import NotEnoughExamples, WorseThanUntrained
@@ -183,10 +183,9 @@ def _bm25(indexes: Indexes, items: Items) -> Answers:
 def _without(surface: ItemQueries, indexes: Indexes, held: Sequence[Held]) -> dict[str, list[Timed]]:
     """Each source left out in turn, in the order that was trained with all."""
     asking = Asking(0, ALL)
-    names = [*SOURCES, "company"]
     return {
         name: [(_best(indexes, *surface.scored_new(one.text, asking, [name])[::2]), 0.0) for one in held]
-        for name in names
+        for name in ALL_SOURCES
         if name not in ("observed", "viewers", "comments")  # which know nothing of new items
     }
 

@@ -110,8 +110,11 @@ def gathered(
     """
     place = _Place(request, indexes, items, vectors)
     found = {name: ask(place) for name, ask in SOURCES.items() if name not in without}
+    voted = [found[name] for name in ("words", "vector") if name in found]
     if "company" not in without:
-        found["company"] = _company(items, [found[name] for name in ("words", "vector") if name in found])
+        found["company"] = _company(items, voted)
+    if "meaning" not in without:
+        found["meaning"] = _near(place, sum(len(own) for own, _ in voted))
     ids = np.unique(np.concatenate([own for own, _ in found.values()]))
     columns = {name: np.full(len(ids), default, np.float32) for name, default in DEFAULTS.items()}
     for own, said in found.values():
@@ -171,12 +174,13 @@ def _comments(at: _Place) -> _Found:
     return ids, {"comments": counts.astype(np.float32)}
 
 
-def _near(at: _Place) -> _Found:
-    near = [
-        index.nearest(at.request.vector, MOST_NEAR)[0][0]
-        for index in (at.vectors.queries, at.vectors.centres)
-        if index is not None and at.request.vector is not None
-    ]
+def _near(at: _Place, n_voted: int) -> _Found:
+    """Queries whose items lie near the item, and where few items vote for any, queries that themselves do."""
+    if at.request.vector is None:
+        return _NOTHING
+    # Beside captions with neighbours the nearest queries add nothing that is shown, and 1 ms.
+    indexes = (at.vectors.centres, at.vectors.queries if n_voted < MOST_NEAR else None)
+    near = [index.nearest(at.request.vector, MOST_NEAR)[0][0] for index in indexes if index is not None]
     ids = np.unique(np.concatenate([np.empty(0, np.int64), *near]))
     return ids[ids >= 0], {}
 
@@ -197,10 +201,12 @@ SOURCES: dict[str, Callable[[_Place], _Found]] = {
     "names": _names,
     "shared words": _words_shared,
     "comments": _comments,
-    "meaning": _near,
     "trending": _trending,
 }
-"""What proposes candidates; besides these, `company` proposes what goes with what the others found."""
+"""What proposes candidates on its own."""
+
+ALL_SOURCES = (*SOURCES, "company", "meaning")
+"""All of them: these two start from what neighbours vote for."""
 
 
 def _voted(kind: str, found: Votes) -> _Found:

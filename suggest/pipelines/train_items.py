@@ -32,7 +32,7 @@ from suggest.rank.item_order import NAME, item_scores
 from suggest.rank.order_fit import fit_order
 from suggest.rank.order_model import OrderModel
 
-TRAINING_SHARE, VALIDATION_SHARE = 0.6, 0.2
+TRAINING_SHARE, VALIDATION_SHARE = 0.7, 0.15
 """Of the items; the rest judges."""
 
 MAX_LISTS = 4_000
@@ -40,6 +40,10 @@ MAX_LISTS = 4_000
 
 LEARNED_GROUPS = 3
 """Groups of items, of `N_GROUPS`, that count as new in turn."""
+
+_RATE, _LEAVES, _MAX_TREES, _PATIENCE = 0.05, 7, 300, 100
+"""Many small steps: on captions R@10 is 0.172 against 0.166 with 150 trees of 15 leaves at 0.1, and 0.170 by
+LambdaMART, whose scores are no chances."""
 
 _K = 10
 _OWN_USERS = item_column("own_users")
@@ -144,8 +148,10 @@ def _fitted(taught: Sequence[WantedList], checked: Sequence[WantedList], trainin
         _examples(taught),
         _examples(checked),
         objective="binary",
-        max_trees=150,
-        patience=60,
+        learning_rate=_RATE,
+        max_trees=_MAX_TREES,
+        max_leaves=_LEAVES,
+        patience=_PATIENCE,
         seed=training.seed,
         n_threads=training.n_threads,
     )

@@ -74,7 +74,7 @@ function start(video) {
   const results = new Results(item, searchFrom("related"), () => tell(takeAll("related")));
   person.addEventListener("leave", leave);
   person.addEventListener("change", answer);
-  addEventListener("pagehide", leave);
+  addEventListener("pagehide", leave); // not every browser hides a page before it leaves it, and phones only hide it
   document.addEventListener("visibilitychange", () => document.hidden && leave());
   box.addEventListener("suggest-submit", ({ detail }) => results.open(detail.query));
   answer();

@@ -144,6 +144,27 @@ def test_answers_of_a_person_before_are_never_shown(visit: Visit) -> None:
     expect(bar(page).locator("bdi")).to_have_text("two")
 
 
+def test_related_queries_are_those_of_the_search_they_stand_under(visit: Visit) -> None:
+    """Whatever the order of arrival."""
+    page = watch(visit)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/v1/related*", hold)
+    with page.expect_request("**/v1/related*"):
+        bar(page).click()
+    page.go_back()
+    with page.expect_request("**/v1/related*"):
+        chips(page).first.click()
+    while held:
+        with page.expect_response("**/v1/related*"):
+            held.pop().continue_()
+    expect_results(page, "easy ramen eggs")
+    expect(page.locator("#related-note")).to_have_text("Nothing else is known about it yet.")
+
+
 def test_people_and_languages_are_the_same_on_both_pages(visit: Visit) -> None:
     page = visit()
     first = [page.evaluate(OPTIONS, field) for field in ("user", "locale")]

@@ -28,7 +28,7 @@ from suggest.pipelines.position_bias import save_examination
 from suggest.pipelines.publish import carry_models
 from suggest.pipelines.report import ReadReport
 from suggest.pipelines.suggestible import Removed, suggestible
-from suggest.pipelines.vectors import MAX_VECTORS, chosen_encoder, make_vectors
+from suggest.pipelines.vectors import MAX_VECTORS, asked_encoder, chosen_encoder, make_vectors
 from suggest.pipelines.word_statistics import word_statistics
 from suggest.pipelines.write_index import write_index
 from suggest.pipelines.write_surfaces import write_surfaces
@@ -131,7 +131,7 @@ def build(
     started = time.monotonic()
     told = progress or (lambda _stage, _done, _total: None)
     _require_files([*items, *comments, *lexicon])
-    encodes = chosen_encoder(encoder)
+    encodes = chosen_encoder(encoder, out)
     policy = policy or Policy.from_files(
         blocklist=blocklist, allowlist=allowlist, min_users=min_users, safety=safety, profanity=profanity
     )
@@ -157,7 +157,7 @@ def build(
             "safety": policy.safety,
             "profanity": policy.profanity,
             "memory_limit": MEMORY_LIMIT,
-            "encoder": encoder,
+            "encoder": asked_encoder(encoder),
         }
         vector_rows, vectors = make_vectors(columns, encodes, max_vectors, Path(out), told)
         if encodes is not None:

@@ -80,7 +80,7 @@ class Training:
         policy = Policy.from_json(self.served.json("policy"))
         queries = recorded(self.served, "queries", "bring it back, or build the index again")
         files = {"items": self.items, "comments": self.comments, "lexicon": self.lexicon}
-        encoder = self.served.parameters.get("encoder", "none")
+        encoder = str(self.served.directory) if self.served.holds("encoder.json") else "none"
         try:
             build(
                 directory,

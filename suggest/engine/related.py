@@ -12,7 +12,7 @@ from suggest.candidates.asking import Asking
 from suggest.candidates.related import SOURCES, AskedQuery, Related, asked_query, related_candidates
 from suggest.errors import NotBuiltError
 from suggest.features.related import RELATED_FEATURES, Person, related_features
-from suggest.index import Indexes
+from suggest.index import ALL, Indexes
 from suggest.index.related import MOST_OTHERS, SECTION, RelatedIndex
 from suggest.rank import Policy
 from suggest.rank.related import PARTS, RelatedOrders, chosen_related, comes_before
@@ -99,8 +99,9 @@ class RelatedQueries:
         key = normalise(query)
         if not key:
             return []
-        # The lists of a build are in the untrained order.
-        if asking.history is None and not asking.explain and self.orders.learned is None:
+        # The lists of a build are for all locales, in the untrained order.
+        is_listed = asking.locale == ALL and self.orders.learned is None
+        if is_listed and asking.history is None and not asking.explain:
             listed = self._listed(key, k, asking)
             if listed is not None:
                 return listed
@@ -128,7 +129,7 @@ class RelatedQueries:
         candidates, keys = Related(found.ids[shown], found.sources[shown]), [keys[row] for row in shown]
         history = asking.history
         person = None if history is None else Person(history, frozenset(asking.session_keys))
-        features = related_features(asked, candidates, keys, indexes, self._related, person)
+        features = related_features(asked, candidates, keys, indexes, self._related, person, asking.locale)
         return RelatedScored(asked, candidates, keys, features, self.orders.parts(features))
 
     def _vector(self, key: str) -> npt.NDArray[np.float32] | None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from suggest.candidates.own import OwnHistory
 from suggest.candidates.related import AskedQuery, Related
 from suggest.features.registry import Feature
-from suggest.index import Indexes
+from suggest.index import ALL, Indexes
 from suggest.index.related import RelatedIndex
 from suggest.text import unaccented, words
 from suggest.text.initials import initials
@@ -38,7 +38,7 @@ WORDS = (
     Feature("letters", "Cosine of the counts of three letters in a row.", "share"),
     Feature("initials", "One stands for the other by its initials.", "0 or 1"),
     Feature("chars", "Length.", "characters"),
-    Feature("popularity", "Log of its share of all searches.", "nats"),
+    Feature("popularity", "Log of its searches in the request's locale, of all searches in any.", "nats"),
 )
 MEANING = (
     Feature("cosine", "Of the two vectors.", "1", float("nan")),
@@ -97,6 +97,7 @@ def related_features(
     indexes: Indexes,
     related: RelatedIndex,
     person: Person | None = None,
+    locale: str = ALL,
 ) -> npt.NDArray[np.float32]:
     """Feature matrix, float32[n_candidates, n_features], columns as `RELATED_FEATURES`; about 10 µs a candidate.
 
@@ -107,13 +108,14 @@ def related_features(
         indexes: of the generation.
         related: likewise.
         person: who asks; None for nobody in particular.
+        locale: a name that `PrefixIndex.locale` returned; popularity is that in it.
     """
     rows = np.zeros((len(RELATED_FEATURES), len(keys)), dtype=np.float32)
     if len(keys):
         spoken = [words(unaccented(key)) for key in keys]
         by_words, meaning, sessions, own = np.split(rows, np.cumsum([len(group) for group in GROUPS])[:-1])
         _word_features(asked, keys, spoken, indexes, by_words)
-        by_words[-1] = _log_shares(candidates, indexes)
+        by_words[-1] = _log_shares(candidates, indexes, locale)
         _meaning_features(asked, candidates, indexes, related, meaning)
         _session_features(asked, candidates, indexes, related, sessions)
         if person is not None:
@@ -189,8 +191,8 @@ def _alike(ours: frozenset[str], theirs: frozenset[str]) -> float:
     return len(ours & theirs) / sqrt(max(len(ours) * len(theirs), 1))
 
 
-def _log_shares(candidates: Related, indexes: Indexes) -> npt.NDArray[np.float64]:
-    weight = np.asarray(indexes.prefixes.queries.weight)[candidates.ids]
+def _log_shares(candidates: Related, indexes: Indexes, locale: str) -> npt.NDArray[np.float64]:
+    weight = np.array(indexes.prefixes.weights(candidates.ids.tolist(), locale))
     shares: npt.NDArray[np.float64] = np.log(weight / max(indexes.prefixes.queries.total, 1.0) + 1e-9)
     return shares
 

@@ -82,6 +82,26 @@ def test_related_knows_a_query_that_nobody_searched_by_its_words(engine):
     assert "running socks" in found
 
 
+def test_related_of_a_locale_prefers_what_is_searched_there(tmp_path):
+    lines = [
+        {
+            "type": "search",
+            "query": f"calmora {word}",
+            "user": f"{locale}{word}{n}",
+            "ts": DAY % (1, n),
+            "locale": locale,
+        }
+        for locale, word in (("en", "review"), ("de", "test"), ("en", "serum"), ("de", "serum"))
+        for n in range(3)
+    ]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    build(tmp_path / "index", events=[tmp_path / "log.jsonl"], encoder="none")
+
+    with Engine.open(tmp_path / "index") as engine:
+        assert queries(engine.related("calmora serum", locale="de"))[0] == "calmora test"
+        assert queries(engine.related("calmora serum", locale="en-US"))[0] == "calmora review"
+
+
 def test_related_finds_what_is_asked_for_the_same_item(engine):
     found = {each.query: each.explanation["sources"] for each in engine.related("yoga mat", explain=True)}
 

@@ -95,7 +95,7 @@ class Links:
         is_tag = written[0] in SIGNS
         query = display(" ".join(parts(written)) if is_tag else written).strip(_EDGES)
         key = normalise(query)
-        if not key or key in asking.hidden_keys or not self._admits(key):
+        if not any(map(str.isalnum, key)) or key in asking.hidden_keys or not self._admits(key):
             return None
         query_id = self._queries.find(key)
         if query_id >= 0 and query_id in asking.hidden_ids:

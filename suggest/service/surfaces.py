@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from suggest.engine import Engine, comment_entities, item_queries
+from suggest.engine import Engine
+from suggest.engine.comment_entities import SERVICE_MAX_PER_CHARS, SERVICE_MIN_SCORE
 from suggest.errors import StateError
 from suggest.evaluation.interleaving import Team
+from suggest.rank.item_order import DEFAULT_MIN_SCORE
 from suggest.service.answers import answer_tail, next_request_id, with_request_id
 from suggest.service.bodies import Comment
 from suggest.service.context import Context
@@ -28,11 +30,7 @@ Ask = Callable[[Engine, str | None], list[Suggestion]]
 """Asks an engine for a user, or for nobody in particular."""
 
 
-DEFAULT_GATES = Gates(
-    getattr(item_queries, "SERVICE_MIN_SCORE", None),
-    comment_entities.SERVICE_MIN_SCORE,
-    comment_entities.SERVICE_MAX_PER_CHARS,
-)
+DEFAULT_GATES = Gates(DEFAULT_MIN_SCORE, SERVICE_MIN_SCORE, SERVICE_MAX_PER_CHARS)
 """What is not shown where neither the request nor the service says."""
 
 

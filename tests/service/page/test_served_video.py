@@ -19,10 +19,11 @@ ITEMS = [
     {"item": "v/1", "title": "a week with nivea cream", "tags": ["nivea cream"], "locale": "en-US"},
     {"item": "v2", "title": "chicken ramen at home", "tags": ["chicken ramen"], "locale": "en-US"},
 ]
+# Long enough for two marked words each: the service keeps short comments calmer.
 COMMENTS = [
-    "👩‍👩‍👧‍👦😍 that Nivea Cream again, and #ChickenRamen",
+    "👩‍👩‍👧‍👦😍 that Nivea Cream again, and after it I will make #ChickenRamen for all of us at home",
     "https://example.org/nivea-cream @nivea_cream",
-    "أحب موسيقى هادئة مع Nivea Soft جدا",
+    "أحب موسيقى هادئة في البيت بعد يوم طويل في العمل وبعد المدرسة مع Nivea Soft كل يوم جدا",
     "nivea cream" + "\u0300" * 300 + " <b>nivea soft</b>",
 ]
 MARKED = [["Nivea Cream", "#ChickenRamen"], [], ["موسيقى هادئة", "Nivea Soft"]]

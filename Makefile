@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := .venv/bin
 # What the demo's index is made of, and by: it is built again only when one of these is newer.
 SAMPLE := $(wildcard data/*.gz data/*.txt)
-BUILDER := $(wildcard suggest/artifacts/*.py suggest/types/*.py suggest/text/*.py suggest/index/*.py suggest/rank/*.py suggest/pipelines/*.py models/*)
+BUILDER := $(wildcard suggest/artifacts/*.py suggest/types/*.py suggest/text/*.py suggest/index/*.py suggest/candidates/*.py suggest/features/*.py suggest/rank/*.py suggest/engine/*.py suggest/pipelines/*.py models/*)
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test check formatted lint types layers format clean

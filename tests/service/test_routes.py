@@ -18,8 +18,6 @@ NOT_BUILT = [
     ("GET", "/v1/items/video-17/queries?k=3", None),
     ("GET", "/v1/items/a%2Fb/queries", None),
     ("POST", "/v1/items:queries", {"title": "a song", "tags": ["music"], "locale": "en", "k": 5, "user": "u"}),
-    ("POST", "/v1/comments:entities", {"text": "that Nivea cream", "item": "video-17", "offsets": "utf16"}),
-    ("POST", "/v1/comments:entities", {"comments": [{"text": "that Nivea cream"}]}),
 ]
 BAD = [
     ("GET", "/v1/related", None, "q"),

@@ -122,7 +122,7 @@ def report(index_dir: Path, held: Sequence[Held]) -> None:
     items = Items.open(generation)
     assert items is not None
     policy = Policy.from_json(generation.json("policy"))
-    surface = ItemQueries(generation, indexes, indexes.encoder, policy, is_trained=True)
+    surface = ItemQueries(generation, indexes, policy, is_trained=True)
     known = {comparison_text(indexes.prefixes.queries.text(number)) for number in range(len(indexes.prefixes.queries))}
     ceiling = np.mean([len(one.wanted & known) / min(K, len(one.wanted)) for one in held])
     print(f"{len(held):,} items held back, {len(known):,} queries, ceiling {ceiling:.3f}")

@@ -18,7 +18,6 @@ from suggest.index.lexicon import SECTION, Lexicon
 from suggest.index.lexicon_clicks import SpanClicks
 from suggest.rank import Policy
 from suggest.rank.spans import Evidence, name_parts, trust
-from suggest.text.encoder import Encoder
 from suggest.text.hashtags import SIGNS
 from suggest.text.masks import masked
 from suggest.text.spans_common import CommonWords
@@ -51,7 +50,7 @@ class CommentEntities:
     """
 
     def __init__(
-        self, generation: Generation, indexes: Indexes, encoder: Encoder | None, policy: Policy, *, is_trained: bool
+        self, generation: Generation, indexes: Indexes, policy: Policy, *, is_trained: bool
     ) -> None:
         """Maps the lexicon; the tagger is read when the first comment is."""
         self._is_built = generation.holds(SECTION)

@@ -53,11 +53,10 @@ class Engine:
         self._indexes = Indexes.open(generation)
         policy = Policy.from_json(generation.json("policy"))
         is_trained = ranker == "default"
-        encoder = self._indexes.encoder
         self._typeahead = Typeahead(self._indexes, policy, Ranker.open(generation) if is_trained else None)
-        self._related = RelatedQueries(generation, self._indexes, encoder, policy, is_trained=is_trained)
-        self._items = ItemQueries(generation, self._indexes, encoder, policy, is_trained=is_trained)
-        self._comments = CommentEntities(generation, self._indexes, encoder, policy, is_trained=is_trained)
+        self._related = RelatedQueries(generation, self._indexes, policy, is_trained=is_trained)
+        self._items = ItemQueries(generation, self._indexes, policy, is_trained=is_trained)
+        self._comments = CommentEntities(generation, self._indexes, policy, is_trained=is_trained)
         self._state = state
         self._owns_state = owns_state
         self._standing = StandingReader(generation, self._indexes, policy, state)

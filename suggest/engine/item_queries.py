@@ -19,7 +19,6 @@ from suggest.index.items import CENTRES, VECTORS, Items, ItemText
 from suggest.index.vectors import VectorIndex
 from suggest.rank import Policy, chosen
 from suggest.rank.item_order import item_evidence, item_scores, open_item_order, untrained_scores
-from suggest.text.encoder import Encoder
 from suggest.types import Suggestion
 
 MOST_RANKED = 200
@@ -47,19 +46,17 @@ class ItemQueries:
     """Answers for items of one generation; every query shown is one of its index."""
 
     def __init__(
-        self, generation: Generation, indexes: Indexes, encoder: Encoder | None, policy: Policy, *, is_trained: bool
+        self, generation: Generation, indexes: Indexes, policy: Policy, *, is_trained: bool
     ) -> None:
         """Opens what `write_items` wrote, if anything.
 
         Args:
             generation: what holds it.
             indexes: of the generation.
-            encoder: what its vectors were made with; None when it has none.
             policy: not asked: what the index holds was admitted when it was built.
             is_trained: order by the trained model where there is one.
         """
         self._indexes = indexes
-        self._encoder = encoder
         self._items = Items.open(generation)
         self._order = open_item_order(generation) if is_trained else None
         own = [
@@ -117,10 +114,10 @@ class ItemQueries:
             raise ArgumentError("item", f"no item {item!r} in this generation; give its title to ask about a new one")
         if asking.locale == ALL:
             asking = asking._replace(locale=self._indexes.prefixes.locale(items.locale(number)))
-        return item_request(items, self._encoder, number, items.text(number), asking)
+        return item_request(items, self._indexes.encoder, number, items.text(number), asking)
 
     def _new(self, text: ItemText, asking: Asking) -> ItemRequest:
-        return item_request(self._opened(), self._encoder, -1, text, asking)
+        return item_request(self._opened(), self._indexes.encoder, -1, text, asking)
 
     def _opened(self) -> Items:
         if self._items is None:

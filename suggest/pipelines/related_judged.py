@@ -88,7 +88,7 @@ class Opened(NamedTuple):
             ids = np.arange(len(indexes.prefixes.queries))
             around = surroundings(vectors.rows(ids), ids, len(ids), sequel)
             related = related._replace(sequel=sequel, crowd=around.crowd, middle=around.middle)
-        return RelatedQueries(self.generation, indexes, None, self.policy, is_trained=False, related=related)
+        return RelatedQueries(self.generation, indexes, self.policy, is_trained=False, related=related)
 
 
 def opened(folder: Path, judged: Sequence[Judged], encoder: Encoder | None) -> Opened:

@@ -119,7 +119,7 @@ def wanted_lists(training: Training, generation: Generation, wanted: Wanted) -> 
     """
     indexes = Indexes.open(generation)
     policy = Policy.from_json(generation.json("policy"))
-    answers = ItemQueries(generation, indexes, indexes.encoder, policy, is_trained=False)
+    answers = ItemQueries(generation, indexes, policy, is_trained=False)
     asking = Asking(generation.parameters["watermark_us"] or 0, ALL)
     names = sorted(wanted, key=_place)[:MAX_LISTS]
     for n_done, name in enumerate(names, 1):

@@ -33,7 +33,6 @@ from suggest.rank.related import LEARNED_FEATURES, LEARNED_ORDER, RelatedOrders,
 from suggest.stores import MemoryState
 from suggest.stores.standing import StandingReader
 from suggest.text import normalise
-from suggest.text.encoder import open_encoder
 from suggest.text.near_duplicates import near_duplicate_key
 from suggest.types import Event, rfc3339
 from suggest.types.history import FINAL_INTENT_US, SESSION_GAP_US
@@ -85,7 +84,7 @@ class Opened(NamedTuple):
         """Opens a generation with an empty state."""
         indexes, state = Indexes.open(generation), MemoryState()
         policy = Policy.from_json(generation.json("policy"))
-        related = RelatedQueries(generation, indexes, open_encoder(generation), policy, is_trained=False)
+        related = RelatedQueries(generation, indexes, policy, is_trained=False)
         return cls(related, Requests(indexes, StandingReader(generation, indexes, policy, state)), state)
 
     def scored(self, key: str, user: str | None, now: str) -> RelatedScored:

@@ -68,7 +68,7 @@ def _save_meaning(made: Admitted) -> None:
 
 def _save_lists(made: Admitted) -> None:
     """Answers for nobody in particular, made by the code that serves, over the files written so far."""
-    related = RelatedQueries(made.writer.written(), made.indexes, made.encoder, made.policy, is_trained=False)
+    related = RelatedQueries(made.writer.written(), made.indexes, made.policy, is_trained=False)
     row_of = np.empty(len(made.ids), dtype=np.int64)
     row_of[made.ids] = np.arange(len(made.ids))
     nobody = Asking(made.tables.watermark_us, ALL)

@@ -30,7 +30,7 @@ def test_every_package_of_the_tree_is_declared():
 def test_extras_are_those_promised():
     extras = PROJECT["project"]["optional-dependencies"]
 
-    assert set(extras) == {"encoder", "redis", "spark", "all", "dev"}
+    assert set(extras) == {"encoder", "onnx", "redis", "spark", "all", "dev"}
     assert extras["all"] == ["shorttext-suggest[encoder,redis,spark]"]
 
 

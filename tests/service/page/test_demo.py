@@ -109,7 +109,7 @@ def test_the_later_of_two_videos_with_one_id_counts(folder: Path) -> None:
     ("name", "content", "told"),
     [
         ("items.jsonl.gz", b"not gzip", "items.jsonl.gz cannot be read"),
-        ("items.jsonl.gz", gzip.compress(b'{"item": "v"}\n'), "items.jsonl.gz, line 1: title"),
+        ("items.jsonl.gz", gzip.compress(b'{"item": "v"}\n', mtime=0), "items.jsonl.gz, line 1: title"),
         ("comments.jsonl", b'{"comment": "c", "item": "v", "text": "t"}\n{', "comments.jsonl, line 2"),
         ("comments.jsonl", b'{"comment": "c", "item": "v", "text": "t", "ts": "noon"}', "line 1: ts"),
     ],

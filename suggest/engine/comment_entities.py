@@ -49,9 +49,7 @@ class CommentEntities:
     Safe to call from several threads.
     """
 
-    def __init__(
-        self, generation: Generation, indexes: Indexes, policy: Policy, *, is_trained: bool
-    ) -> None:
+    def __init__(self, generation: Generation, indexes: Indexes, policy: Policy, *, is_trained: bool) -> None:
         """Maps the lexicon; the tagger is read when the first comment is."""
         self._is_built = generation.holds(SECTION)
         if not self._is_built:

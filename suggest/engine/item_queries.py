@@ -45,9 +45,7 @@ class ItemScored(NamedTuple):
 class ItemQueries:
     """Answers for items of one generation; every query shown is one of its index."""
 
-    def __init__(
-        self, generation: Generation, indexes: Indexes, policy: Policy, *, is_trained: bool
-    ) -> None:
+    def __init__(self, generation: Generation, indexes: Indexes, policy: Policy, *, is_trained: bool) -> None:
         """Opens what `write_items` wrote, if anything.
 
         Args:

@@ -205,11 +205,18 @@ def _served(arguments: argparse.Namespace) -> Generation:
 
 
 def _trained(generation: Generation) -> _Engine:
+    """With the moment after all that any of its orders learned from."""
     from suggest.rank import Ranker
+    from suggest.rank.item_order import NAME as ITEM_ORDER
+    from suggest.rank.related import LEARNED_ORDER
 
     ranker = Ranker.open(generation)
-    until_us = None if ranker is None else ranker.training.get("until_us")
-    return _Engine(generation, trained_before_us=0 if until_us is None else until_us + 1)
+    learned = [ranker.training] if ranker else []
+    orders = (name for name in (LEARNED_ORDER, ITEM_ORDER) if generation.holds(f"{name}.json"))
+    learned += [generation.json(name)["training"] for name in orders]
+    return _Engine(
+        generation, trained_before_us=max(((facts.get("until_us") or -1) + 1 for facts in learned), default=0)
+    )
 
 
 def _task(arguments: argparse.Namespace, engines: Mapping[str, _Engine]) -> _Task:

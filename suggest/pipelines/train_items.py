@@ -74,7 +74,7 @@ def train_items(training: Training) -> Trained:
     """
     lists = sorted(chain(_of_new(training), _of_known(training)), key=lambda found: _place(found.item))
     first, second = (int(len(lists) * share) for share in (TRAINING_SHARE, TRAINING_SHARE + VALIDATION_SHARE))
-    order = _fitted(lists[:first], lists[first:second], training)
+    order = _fitted(lists[:first], lists[first:second], training).knowing(training.cut.until_us)
     after, before = (_judged(lists[second:], of) for of in (order, None))
     if after.value < before.value:
         raise WorseThanUntrained(

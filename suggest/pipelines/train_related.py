@@ -109,7 +109,7 @@ def train_related(training: Training) -> Trained:
         lists.sort(key=lambda found: crc32(found.user.encode(), 1))
     first, second = (int(len(lists) * share) for share in (TRAINING_SHARE, TRAINING_SHARE + VALIDATION_SHARE))
     untrained = opened.related.orders
-    order = _fitted(lists[:first], lists[first:second], untrained, training)
+    order = _fitted(lists[:first], lists[first:second], untrained, training).knowing(training.cut.until_us)
     trained = RelatedOrders(untrained.text, order)
     before, after = (_judged(opened.related, lists[second:], orders) for orders in (untrained, trained))
     words = "worse than" if after.value < before.value else "against"

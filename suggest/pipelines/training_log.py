@@ -57,6 +57,7 @@ class Cut(NamedTuple):
         n_clicks: likewise.
         n_malformed: rows that were left out.
         is_one_sided: whether one part would be empty.
+        until_us: the latest `known_at` of all; 0 without events.
         repeated: hashes of event ids that come twice, and of few others; of this process alone.
     """
 
@@ -67,6 +68,7 @@ class Cut(NamedTuple):
     n_clicks: int
     n_malformed: int
     is_one_sided: bool
+    until_us: int
     repeated: frozenset[int]
 
     def is_later(self, event: Event) -> bool:
@@ -85,8 +87,9 @@ def cut_log(log: LogFiles) -> Cut:
         InputError: a file cannot be read.
     """
     moments = {"search": array("q"), "click": array("q")}
-    hashes, groups, n_rows = array("q"), set(), Counter[str]()
+    hashes, groups, n_rows, until_us = array("q"), set(), Counter[str](), 0
     for event, _ in _read(log, n_rows):
+        until_us = max(until_us, event.known_at_us)
         hashes.append(hash(event.event_id))
         if event.type in moments:
             moments[event.type].append(event.known_at_us)
@@ -104,6 +107,7 @@ def cut_log(log: LogFiles) -> Cut:
         n_clicks=len(moments["click"]),
         n_malformed=n_rows["malformed"],
         is_one_sided=from_us is None and n_groups in (0, len(groups)),
+        until_us=until_us,
         repeated=_repeated(hashes),
     )
 

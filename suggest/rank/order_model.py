@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,10 @@ class OrderModel:
     slope: float
     intercept: float
     training: Mapping[str, Any]
+
+    def knowing(self, until_us: int) -> OrderModel:
+        """The same, told of the latest `known_at` that it learned from: what comes no later cannot judge it."""
+        return replace(self, training={**self.training, "until_us": until_us})
 
     def save(self, writer: GenerationWriter) -> None:
         """Writes `<name>.json` and the arrays of its trees, about a megabyte in all."""

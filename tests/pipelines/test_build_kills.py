@@ -55,7 +55,7 @@ def logs(tmp_path: Path) -> list[Path]:
 def build_and_die(stop: int, index_dir: Path, log: Path) -> None:
     """Builds, and dies before its sync or rename number `stop`; without one, exits with how many there were."""
     steps = count_steps(stop)
-    build(index_dir, events=[log])
+    build(index_dir, events=[log], encoder="none")
     sys.exit(len(steps))
 
 
@@ -63,7 +63,7 @@ def test_a_hundred_kills_at_random_moments_never_damage_what_is_served(
     tmp_path: Path, logs: list[Path], forking: ForkServerContext
 ) -> None:
     index_dir = tmp_path / "index"
-    build(index_dir, events=[logs[0]])
+    build(index_dir, events=[logs[0]], encoder="none")
     duration_s = _duration_s(forking, index_dir, logs[1])
     moments = random.Random(7)
     n_killed = n_unfinished = 0
@@ -71,7 +71,9 @@ def test_a_hundred_kills_at_random_moments_never_damage_what_is_served(
         # What is built differs from what is served, so that a mixture of the two would show.
         log, before = logs[1 - _served(index_dir)], current(index_dir)
         started = time.monotonic()
-        outcome = _outcome(forking, build, index_dir, events=[log], kill_after_s=moments.uniform(0, duration_s))
+        outcome = _outcome(
+            forking, build, index_dir, events=[log], encoder="none", kill_after_s=moments.uniform(0, duration_s)
+        )
         assert outcome in (0, -signal.SIGKILL)
         assert current(index_dir) >= before
         if outcome == 0:

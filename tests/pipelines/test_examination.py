@@ -38,7 +38,7 @@ def lists(n: int, start_s: int = START_S) -> Records:
 
 
 def built(index_dir: Path, *logs: Path, **options: Any) -> Generation:
-    build(index_dir, events=logs, queries=[write_counts(index_dir.with_suffix(".tsv"))], **options)
+    build(index_dir, events=logs, queries=[write_counts(index_dir.with_suffix(".tsv"))], **options, encoder="none")
     return Generation.open(index_dir)
 
 

@@ -31,7 +31,7 @@ from tests.pipelines.train_logs import (
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with `log.jsonl` and `index`, built from it; tests must not write to it."""
     folder = tmp_path_factory.mktemp("learnable")
-    build(folder / "index", events=[write_log(folder / "log.jsonl", never_again())])
+    build(folder / "index", events=[write_log(folder / "log.jsonl", never_again())], encoder="none")
     return folder
 
 
@@ -90,7 +90,7 @@ def test_next_build_carries_the_ranker_over(trained: tuple[Path, TrainReport], b
     index_dir = shutil.copytree(trained[0], tmp_path / "index")
     before = ranker_bytes(index_dir)
     assert before
-    build(index_dir, events=[built / "log.jsonl"])
+    build(index_dir, events=[built / "log.jsonl"], encoder="none")
     assert ranker_bytes(index_dir) == before
 
 
@@ -114,7 +114,7 @@ def test_ranker_knows_until_when_it_learned(trained: tuple[Path, TrainReport]):
 
 
 def test_ranker_that_later_searches_refute_is_refused_with_the_numbers(tmp_path: Path):
-    build(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", again_in_the_end())])
+    build(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", again_in_the_end())], encoder="none")
     before = entries(tmp_path / "index")
     with pytest.raises(WorseThanUntrained, match=r"MRR@10 0\.\d{4} .* worse than 0\.\d{4} .* nothing was published"):
         train(tmp_path / "index", surfaces=["typeahead"])
@@ -123,20 +123,20 @@ def test_ranker_that_later_searches_refute_is_refused_with_the_numbers(tmp_path:
 
 def test_log_of_one_time_is_split_by_user_and_the_report_says_so(tmp_path: Path):
     records = never_again(n=3000, n_users=60, step_s=0)
-    build(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", records)])
+    build(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", records)], encoder="none")
     assert train(tmp_path / "index", surfaces=["typeahead"]).surfaces["typeahead"]["cut_by"] == "user"
 
 
 def test_log_of_one_time_and_one_user_is_refused(tmp_path: Path):
     log = write_log(tmp_path / "log.jsonl", never_again(n=1500, n_users=1, step_s=0))
-    build(tmp_path / "index", queries=[write_counts(tmp_path / "counts.tsv")])
+    build(tmp_path / "index", queries=[write_counts(tmp_path / "counts.tsv")], encoder="none")
     with pytest.raises(NotEnoughExamples, match=r"have one time.*too few users; nothing was published"):
         train(tmp_path / "index", events=[log], surfaces=["typeahead"])
 
 
 def test_log_of_one_user_teaches_beside_counts(tmp_path: Path):
     log = write_log(tmp_path / "log.jsonl", never_again(n=2500, n_users=1))
-    build(tmp_path / "index", queries=[write_counts(tmp_path / "counts.tsv")])
+    build(tmp_path / "index", queries=[write_counts(tmp_path / "counts.tsv")], encoder="none")
     report = train(tmp_path / "index", events=[log], surfaces=["typeahead"])
     assert (report.n_searches, report.surfaces["typeahead"]["cut_by"]) == (2500, "time")
 
@@ -145,7 +145,7 @@ def test_beginning_of_a_log_with_nothing_to_suggest_is_refused_in_a_sentence(tmp
     """In the first two thirds everybody searches what nobody else does."""
     late = never_again(n=600, start_s=1_710_000_000)
     early = [search(f"e{number}", f"{number} alone", 1_700_000_000 + number) for number in range(1500)]
-    build(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", early + late)])
+    build(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", early + late)], encoder="none")
     with pytest.raises(NotEnoughExamples, match=r"before the cut: nothing is left to suggest.*nothing was published"):
         train(tmp_path / "index", surfaces=["typeahead"])
     assert generations(tmp_path / "index") == [current(tmp_path / "index")]
@@ -162,7 +162,7 @@ def test_log_too_small_is_refused_before_anything_is_built(index_dir: Path, tmp_
 
 def test_lists_with_clicks_teach_where_there_are_no_searches(tmp_path: Path):
     log = write_log(tmp_path / "log.jsonl", clicks())
-    build(tmp_path / "index", queries=[write_counts(tmp_path / "counts.tsv")])
+    build(tmp_path / "index", queries=[write_counts(tmp_path / "counts.tsv")], encoder="none")
     report = train(tmp_path / "index", events=[log], surfaces=["typeahead"])
     assert report.surfaces["typeahead"]["judged_by"] == "lists with a click"
     assert report.surfaces["typeahead"]["n_impressions"] == sum(report.surfaces["typeahead"]["n_lists"])
@@ -174,14 +174,14 @@ def test_lists_with_clicks_teach_where_there_are_no_searches(tmp_path: Path):
 
 
 def test_index_of_counts_alone_asks_for_a_log(tmp_path: Path):
-    build(tmp_path / "index", queries=[write_counts(tmp_path / "counts.tsv")])
+    build(tmp_path / "index", queries=[write_counts(tmp_path / "counts.tsv")], encoder="none")
     with pytest.raises(InputError, match="built without events; give a log to learn from with --events"):
         train(tmp_path / "index", surfaces=["typeahead"])
 
 
 def test_recorded_log_that_is_gone_is_named(tmp_path: Path):
     log = write_log(tmp_path / "log.jsonl", never_again(200))
-    build(tmp_path / "index", events=[log])
+    build(tmp_path / "index", events=[log], encoder="none")
     log.unlink()
     with pytest.raises(InputError, match=r"log\.jsonl: the index was built from it and it is gone.*--events"):
         train(tmp_path / "index", surfaces=["typeahead"])
@@ -189,7 +189,7 @@ def test_recorded_log_that_is_gone_is_named(tmp_path: Path):
 
 def test_recorded_counts_that_are_gone_are_named(tmp_path: Path):
     counts = write_counts(tmp_path / "counts.tsv")
-    build(tmp_path / "index", queries=[counts])
+    build(tmp_path / "index", queries=[counts], encoder="none")
     counts.unlink()
     with pytest.raises(InputError, match=r"counts\.tsv: .* gone; bring it back"):
         train(tmp_path / "index", events=[write_log(tmp_path / "log.jsonl", never_again(1200))], surfaces=["typeahead"])

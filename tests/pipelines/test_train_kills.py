@@ -38,7 +38,7 @@ train(sys.argv[1], progress=told, surfaces=["typeahead"])
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("killed")
-    build(folder / "index", events=[write_log(folder / "log.jsonl", never_again())])
+    build(folder / "index", events=[write_log(folder / "log.jsonl", never_again())], encoder="none")
     return folder / "index"
 
 

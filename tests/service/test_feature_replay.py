@@ -93,7 +93,7 @@ def target_of(arguments: dict[str, Any]) -> str:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Sets the clock that the engine reads."""
     now_us = [START_US]
-    monkeypatch.setattr("suggest.engine.now_us", lambda: now_us[0])
+    monkeypatch.setattr("suggest.engine.requests.now_us", lambda: now_us[0])
 
     def set_to(moment_us: int) -> None:
         now_us[0] = moment_us

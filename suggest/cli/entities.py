@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from suggest.cli.answers import Question, answer_with, print_explanation, without_explanation
 from suggest.cli.arguments import Subparsers, add_answer_options, add_command, number
-from suggest.service.offsets import in_utf16
 
 if TYPE_CHECKING:
     from suggest.engine import Engine
@@ -43,6 +42,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Prints the best `-k` spans, in the order of the text."""
     from suggest.candidates.arguments import check_k
     from suggest.cli.why import place_in_spans
+    from suggest.service.offsets import in_utf16
 
     check_k(arguments.k)
 

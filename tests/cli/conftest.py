@@ -31,7 +31,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("built")
     log = made / "log.jsonl"
     log.write_text("".join(search(*fields) for fields in SEARCHES), encoding="utf-8")
-    assert main(["build", "--out", str(made / "index"), "--events", str(log), "--encoder", "none"]) == 0
+    assert main(["build", "--out", str(made / "index"), "--events", str(log)]) == 0
     return made
 
 

@@ -20,8 +20,12 @@ import json
 import sys
 from suggest.errors import SuggestError
 from suggest.service.server import serve
+from suggest.service.settings import Gates
+options = json.loads(sys.argv[6])
+if "gates" in options:
+    options["gates"] = Gates(*options["gates"])
 try:
-    serve(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), **json.loads(sys.argv[6]))
+    serve(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), **options)
 except SuggestError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
@@ -80,7 +84,7 @@ def start(
     host: str = "127.0.0.1",
     port: int = 0,
     workers: int = 1,
-    options: Mapping[str, str] | None = None,
+    options: Mapping[str, object] | None = None,
     **environ: str,
 ) -> Running:
     """Starts a service; the caller stops it."""
@@ -101,7 +105,7 @@ def started(
     host: str = "127.0.0.1",
     port: int = 0,
     workers: int = 1,
-    options: Mapping[str, str] | None = None,
+    options: Mapping[str, object] | None = None,
     **environ: str,
 ) -> Iterator[Running]:
     """Starts a service and stops it after the block."""

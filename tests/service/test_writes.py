@@ -164,7 +164,7 @@ def test_a_slow_disk_does_not_hold_up_completions_and_too_many_writes_are_turned
         async def crowd() -> None:
             body, headers = b'{"events":[]}', {"content-type": "application/json"}
             writes = [asyncio.create_task(service.exchange("POST", "/v1/events", body, headers)) for _ in range(2)]
-            await asyncio.to_thread(begun.wait)
+            assert await asyncio.to_thread(begun.wait, 20)
             assert (await service.exchange("GET", "/v1/complete?q=n")).status == 200
             refused = await service.exchange("POST", "/v1/events", body, headers)
             disk_works.set()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from suggest.engine.comment_entities import SERVICE_MAX_PER_CHARS, SERVICE_MIN_SCORE
 from tests.service.page.box import Visit, rows, typed
 from tests.service.page.video import bar, comment, expect_results, tap, watch
 from tests.service.processes import Running, started
@@ -49,7 +50,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         lexicon=[write(folder / "lexicon.jsonl", [{"name": "Nivea Soft"}])],
         encoder="none",
     )
-    with started(folder / "index", "memory://", options={"demo": str(folder)}) as running:
+    # Two items teach little: the gate beside items would leave nothing.
+    gates = (None, SERVICE_MIN_SCORE, SERVICE_MAX_PER_CHARS)
+    with started(folder / "index", "memory://", options={"demo": str(folder), "gates": gates}) as running:
         yield running
 
 

@@ -65,4 +65,4 @@ def _print_table(report: ExperimentReport) -> None:
 
 
 def _shown(interval: Interval | None) -> str:
-    return "" if interval is None else f"{interval.value:.4f} [{interval.low:.4f}, {interval.high:.4f}]"
+    return "" if interval is None else str(interval)

@@ -24,6 +24,9 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    def __str__(self) -> str:
+        return f"{self.value:.4f} [{self.low:.4f}, {self.high:.4f}]"
+
 
 def bootstrap_mean(values: Values, users: Sequence[str], *, resamples: int = 1000, seed: int = 0) -> Interval:
     """The mean over tests, with an interval from drawing whole users with replacement.

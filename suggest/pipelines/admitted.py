@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,7 @@ from suggest.pipelines.collect import LogTables
 from suggest.pipelines.report import ReadReport
 from suggest.rank import Policy
 from suggest.text.encoder import Encoder
-
-Progress = Callable[[str, int, int], None]
-"""Called with a stage's name, how much of it is done and how much there is (0 when unknown)."""
+from suggest.types import Progress
 
 
 @dataclass(frozen=True)

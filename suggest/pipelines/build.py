@@ -22,7 +22,7 @@ from suggest.index.indexes import QUERY_VECTORS
 from suggest.index.table import RECENT_DAYS
 from suggest.index.vectors import save_vectors
 from suggest.interfaces import State
-from suggest.pipelines.admitted import Admitted, Progress
+from suggest.pipelines.admitted import Admitted
 from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect
 from suggest.pipelines.position_bias import save_examination
 from suggest.pipelines.publish import carry_models
@@ -37,7 +37,7 @@ from suggest.rank.personal_data import Safety
 from suggest.stores import open_state
 from suggest.text import normalise
 from suggest.text.encoder import save_encoder
-from suggest.types import DAY_US, now_us
+from suggest.types import DAY_US, Progress, now_us
 
 MEMORY_LIMIT = "512MB"
 """What DuckDB may hold before it spills to disk; a build then stays within about 1 GiB."""

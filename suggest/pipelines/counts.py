@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from suggest.errors import EventError
+from suggest.pipelines.fields import Reader, given, read_texts, require
 from suggest.types.events import MAX_ID_CHARS, check_text, check_whole_number
 
 MAX_COUNT = 10**12
 """Largest count of one row; nine million such rows still add up within int64."""
-
-MAX_LIST = 200
-"""Most tags or aliases of one query."""
 
 
 class QueryCount(NamedTuple):
@@ -43,34 +39,19 @@ def parse_count(record: object) -> QueryCount:
         EventError: malformed; `reason` is one of `not_an_object`, `missing_query`, `missing_count`,
             `bad_<field>` and `too_long_<field>`.
     """
-    if not isinstance(record, dict):
-        raise EventError("not_an_object", "expected an object with query and count")
-    for name in ("query", "count"):
-        if record.get(name) in _EMPTY:
-            raise EventError(f"missing_{name}", f"every row needs {name}")
-    n_searches = check_whole_number(record["count"], "count", MAX_COUNT)
-    query = check_text(record["query"], "query")
-    if len(record) == len(("query", "count")):
+    row = require(record, ("query", "count"))
+    n_searches = check_whole_number(row["count"], "count", MAX_COUNT)
+    query = check_text(row["query"], "query")
+    if len(row) == len(("query", "count")):
         return QueryCount(query, n_searches, n_searches)
-    given = {name: read(record[name], name) for name, read in _OPTIONAL.items() if record.get(name) not in _EMPTY}
-    return QueryCount(query, n_searches, **{"users": n_searches, **given})
+    return QueryCount(query, n_searches, **{"users": n_searches, **given(row, _OPTIONAL)})
 
 
-def _texts(value: Any, name: str) -> tuple[str, ...]:
-    # TSV joins lists by "|".
-    texts = value.split("|") if isinstance(value, str) else value
-    if not isinstance(texts, (list, tuple)) or len(texts) > MAX_LIST:
-        raise EventError(f"bad_{name}", f"{name}: expected a list of at most {MAX_LIST} texts")
-    return tuple(check_text(text, name) for text in texts)
-
-
-_EMPTY: tuple[object, ...] = (None, "", [])
-
-_OPTIONAL: dict[str, Callable[[Any, str], Any]] = {
+_OPTIONAL: dict[str, Reader] = {
     "users": partial(check_whole_number, limit=MAX_COUNT),
     "locale": partial(check_text, limit=MAX_ID_CHARS),
     "region": partial(check_text, limit=MAX_ID_CHARS),
     "kind": partial(check_text, limit=MAX_ID_CHARS),
-    "tags": _texts,
-    "aliases": _texts,
+    "tags": read_texts,
+    "aliases": read_texts,
 }

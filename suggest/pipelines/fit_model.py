@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from suggest.errors import NotBuiltError
 from suggest.pipelines.encoder_pairs import TextPairs
 from suggest.pipelines.export_encoder import export, loaded_model
 from suggest.text.encoder_onnx import OnnxEncoder
+from suggest.types import Progress
 
 MAX_PAIRS = 20_000
 """The latest: on two cores a small model learns some fifty pairs a second."""
@@ -18,8 +18,6 @@ ROUNDS = 1
 STEP = 2e-5
 _BATCH = 64
 _WARMUP_SHARE = 0.1
-
-Progress = Callable[[str, int, int], None]
 
 
 def fitted_model(name: str, pairs: TextPairs, seed: int, told: Progress) -> OnnxEncoder:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from suggest.pipelines.encoder_pairs import TextPairs
 from suggest.pipelines.table_fit import TableFit, contrast
 from suggest.text.encoder_table import TableEncoder
+from suggest.types import Progress
 
 ROUNDS = 8
 """Over all pairs at most."""
@@ -24,8 +25,6 @@ SHARPNESS = 20.0
 _BATCH = 512
 _LARGEST = 127
 _KEPT_SHARE = 0.9998
-
-Progress = Callable[[str, int, int], None]
 
 
 def fitted_table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from suggest.errors import EventError
-from suggest.pipelines.counts import MAX_COUNT, MAX_LIST
+from suggest.pipelines.counts import MAX_COUNT
+from suggest.pipelines.fields import Reader, given, read_texts, require
 from suggest.pipelines.read import batches, parsed
 from suggest.pipelines.report import ReadReport
 from suggest.types import parse_ts
@@ -115,10 +116,11 @@ def parse_item(record: object) -> Item:
         EventError: malformed; `reason` is one of `not_an_object`, `missing_item`, `missing_title`, `bad_<field>` and
             `too_long_<field>`.
     """
-    given = _given(record, ("item",), _ITEM_READERS)
-    if "title" not in given and isinstance(record, Mapping) and record.get("title") != "":
+    row = require(record, ("item",))
+    values = given(row, _ITEM_READERS)
+    if "title" not in values and row.get("title") != "":
         raise EventError("missing_title", "every row needs title; it may be empty")
-    return Item(**{"title": "", **given})
+    return Item(**{"title": "", **_named(values)})
 
 
 def parse_comment(record: object) -> Comment:
@@ -128,36 +130,18 @@ def parse_comment(record: object) -> Comment:
         EventError: malformed; `reason` is one of `not_an_object`, `missing_comment`, `missing_item`, `missing_text`,
             `bad_<field>` and `too_long_<field>`.
     """
-    return Comment(**_given(record, ("comment", "item", "text"), _COMMENT_READERS))
+    return Comment(**_named(given(require(record, ("comment", "item", "text")), _COMMENT_READERS)))
 
 
-def _given(
-    record: object, required: tuple[str, ...], readers: Mapping[str, tuple[str, Callable[[Any, str], Any]]]
-) -> dict[str, Any]:
-    if not isinstance(record, Mapping):
-        raise EventError("not_an_object", f"expected an object with {', '.join(required)}")
-    for name in required:
-        if record.get(name) in _EMPTY:
-            raise EventError(f"missing_{name}", f"every row needs {name}")
-    return {
-        attribute: read(record[name], name)
-        for name, (attribute, read) in readers.items()
-        if record.get(name) not in _EMPTY
-    }
+def _named(values: dict[str, Any]) -> dict[str, Any]:
+    """By attribute: the moment is given as `ts` and kept in microseconds."""
+    return {"ts_us" if name == "ts" else name: value for name, value in values.items()}
 
 
 def _cut_text(value: Any, name: str) -> str:
     if not isinstance(value, str):
         raise EventError(f"bad_{name}", f"{name}: expected a text")
     return check_text(value[:MAX_ITEM_CHARS], name, limit=MAX_ITEM_CHARS)
-
-
-def _tags(value: Any, name: str) -> tuple[str, ...]:
-    # TSV joins lists by "|".
-    texts = value.split("|") if isinstance(value, str) else value
-    if not isinstance(texts, (list, tuple)) or len(texts) > MAX_LIST:
-        raise EventError(f"bad_{name}", f"{name}: expected a list of at most {MAX_LIST} texts")
-    return tuple(check_text(text, name) for text in texts)
 
 
 def _moment(value: Any, name: str) -> int:
@@ -167,25 +151,23 @@ def _moment(value: Any, name: str) -> int:
         raise EventError(f"bad_{name}", f"{name}: {error}") from error
 
 
-_EMPTY: tuple[object, ...] = (None, "", [])
-
 _NAME = partial(check_text, limit=MAX_ID_CHARS)
 
-_ITEM_READERS: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
-    "item": ("item", read_id),
-    "title": ("title", _cut_text),
-    "text": ("text", _cut_text),
-    "tags": ("tags", _tags),
-    "locale": ("locale", _NAME),
-    "region": ("region", _NAME),
-    "ts": ("ts_us", _moment),
+_ITEM_READERS: dict[str, Reader] = {
+    "item": read_id,
+    "title": _cut_text,
+    "text": _cut_text,
+    "tags": read_texts,
+    "locale": _NAME,
+    "region": _NAME,
+    "ts": _moment,
 }
 
-_COMMENT_READERS: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
-    "comment": ("comment", read_id),
-    "item": ("item", read_id),
-    "text": ("text", _cut_text),
-    "user": ("user", read_id),
-    "likes": ("likes", partial(check_whole_number, limit=MAX_COUNT)),
-    "ts": ("ts_us", _moment),
+_COMMENT_READERS: dict[str, Reader] = {
+    "comment": read_id,
+    "item": read_id,
+    "text": _cut_text,
+    "user": read_id,
+    "likes": partial(check_whole_number, limit=MAX_COUNT),
+    "ts": _moment,
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from suggest.errors import EventError
-from suggest.pipelines.counts import MAX_LIST
+from suggest.pipelines.fields import Reader, given, read_texts, require
 from suggest.pipelines.read import parsed
 from suggest.pipelines.report import ReadReport
 from suggest.types.events import MAX_ID_CHARS, check_text
@@ -20,8 +20,6 @@ ANNOTATION_FIELDS = frozenset({"text", "spans"})
 MAX_ANNOTATED_CHARS = 16_384
 MAX_SPANS = 1_000
 """Longest annotated text and most spans of one; more is malformed."""
-
-_EMPTY: tuple[object, ...] = (None, "", [])
 
 
 class NameEntry(NamedTuple):
@@ -79,9 +77,7 @@ def parse_name(record: object) -> NameEntry:
         EventError: malformed; `reason` is one of `not_an_object`, `missing_name`, `bad_<field>` and
             `too_long_<field>`.
     """
-    fields = _fields(record, "name")
-    given = {name: read(fields[name], name) for name, read in _READERS.items() if fields.get(name) not in _EMPTY}
-    return NameEntry(**given)
+    return NameEntry(**given(require(record, ("name",)), _READERS))
 
 
 def parse_annotation(record: object) -> Annotation:
@@ -94,7 +90,7 @@ def parse_annotation(record: object) -> Annotation:
         EventError: malformed; `reason` is one of `not_an_object`, `missing_text`, `bad_text`, `too_long_text`, and
             `bad_spans`: no list of whole numbers within the text, or spans that overlap.
     """
-    fields = _fields(record, "text")
+    fields = require(record, ("text",))
     text = check_text(fields["text"], "text", limit=MAX_ANNOTATED_CHARS)
     spans = fields.get("spans")
     if not isinstance(spans, (list, tuple)) or len(spans) > MAX_SPANS:
@@ -113,25 +109,9 @@ def _span(span: object) -> tuple[int, int]:
     return start, end
 
 
-def _fields(record: object, required: str) -> Mapping[str, Any]:
-    if not isinstance(record, Mapping):
-        raise EventError("not_an_object", f"expected an object with {required}")
-    if record.get(required) in _EMPTY:
-        raise EventError(f"missing_{required}", f"every row needs {required}")
-    return record
-
-
-def _texts(value: Any, name: str) -> tuple[str, ...]:
-    # TSV joins lists by "|".
-    texts = value.split("|") if isinstance(value, str) else value
-    if not isinstance(texts, (list, tuple)) or len(texts) > MAX_LIST:
-        raise EventError(f"bad_{name}", f"{name}: expected a list of at most {MAX_LIST} texts")
-    return tuple(check_text(text, name) for text in texts)
-
-
-_READERS: Mapping[str, Callable[[Any, str], Any]] = {
+_READERS: dict[str, Reader] = {
     "name": check_text,
     "kind": partial(check_text, limit=MAX_ID_CHARS),
     "query": check_text,
-    "aliases": _texts,
+    "aliases": read_texts,
 }

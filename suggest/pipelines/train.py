@@ -11,7 +11,6 @@ from typing import Any
 from suggest.artifacts import Generation
 from suggest.errors import ArgumentError, InputError, NotEnoughExamples, SuggestError, WorseThanUntrained
 from suggest.interfaces import State
-from suggest.pipelines.admitted import Progress
 from suggest.pipelines.encoder_training import train_index_encoder
 from suggest.pipelines.publish import publish_models
 from suggest.pipelines.train_encoder import TrainedEncoder
@@ -23,6 +22,7 @@ from suggest.pipelines.trained import Trained
 from suggest.pipelines.training import Training, recorded
 from suggest.pipelines.training_folder import training_folder
 from suggest.pipelines.training_log import LogFiles, cut_log
+from suggest.types import Progress
 
 TRAINERS: dict[str, Callable[[Training], Trained]] = {
     "typeahead": train_typeahead,

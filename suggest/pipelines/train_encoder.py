@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -17,6 +16,7 @@ from suggest.pipelines.encoder_pairs import TextPairs
 from suggest.pipelines.fit_table import fitted_table
 from suggest.text.encoder import Encoder
 from suggest.text.encoder_table import TableEncoder
+from suggest.types import Progress
 
 K = 10
 
@@ -29,9 +29,6 @@ TRAINING_SHARE, VALIDATION_SHARE = 0.7, 0.1
 MAX_JUDGED = 2_000
 MAX_CANDIDATES = 20_000
 _GROUPS = 1_000
-
-Progress = Callable[[str, int, int], None]
-"""Called with a stage's name, how much of it is done and how much there is."""
 
 
 class TrainedEncoder(NamedTuple):
@@ -141,8 +138,8 @@ def _verdict(
     rows = {name: _figures(found) for name, found in (("untrained", before), ("trained", after))}
     is_better = rows["trained"]["MRR@10"].value > rows["untrained"]["MRR@10"].value
     sentence = (
-        f"MRR@{K} {_shown(rows['trained']['MRR@10'])} on {figures['judged']:,} later pairs of texts, "
-        f"{'against' if is_better else 'no better than'} {_shown(rows['untrained']['MRR@10'])} untrained"
+        f"MRR@{K} {rows['trained']['MRR@10']} on {figures['judged']:,} later pairs of texts, "
+        f"{'against' if is_better else 'no better than'} {rows['untrained']['MRR@10']} untrained"
     )
     if not is_better:
         raise WorseThanUntrained(f"{sentence}; nothing was published, and the encoder stays as it is")
@@ -173,7 +170,3 @@ def _spread(pairs: TextPairs) -> TextPairs:
     """At most `MAX_JUDGED`, evenly spread."""
     n = len(pairs.left)
     return pairs.part(np.unique(np.linspace(0, n - 1, min(n, MAX_JUDGED)).astype(np.int64)) if n else np.arange(0))
-
-
-def _shown(interval: Interval) -> str:
-    return f"{interval.value:.4f} [{interval.low:.4f}, {interval.high:.4f}]"

@@ -180,11 +180,7 @@ def _judged(lists: Sequence[WantedList], order: OrderModel | None) -> Interval:
 
 
 def _sentence(judged: Sequence[WantedList], after: Interval, before: Interval, words: str) -> str:
-    return f"R@{_K} {_shown(after)} on {len(judged):,} items held back, {words} {_shown(before)} untrained"
-
-
-def _shown(interval: Interval) -> str:
-    return f"{interval.value:.4f} [{interval.low:.4f}, {interval.high:.4f}]"
+    return f"R@{_K} {after} on {len(judged):,} items held back, {words} {before} untrained"
 
 
 def _figures(

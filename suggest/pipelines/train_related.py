@@ -114,8 +114,8 @@ def train_related(training: Training) -> Trained:
     before, after = (_judged(opened.related, lists[second:], orders) for orders in (untrained, trained))
     words = "worse than" if after.value < before.value else "against"
     sentence = (
-        f"MRR@{_K} {_shown(after)} on the last {len(lists) - second:,} searches that followed another one, {words} "
-        f"{_shown(before)} untrained"
+        f"MRR@{_K} {after} on the last {len(lists) - second:,} searches that followed another one, {words} "
+        f"{before} untrained"
     )
     if after.value < before.value:
         raise WorseThanUntrained(f"{sentence}; nothing was published, and the order stays as it is")
@@ -207,10 +207,6 @@ def _judged(related: RelatedQueries, lists: Sequence[NextList], orders: RelatedO
         shown = [scored.keys[row] for row, _ in related.chosen(scored, _K)]
         ranks.append(rank_of(found.target, shown))
     return bootstrap_mean(reciprocal_ranks(np.array(ranks), _K), [found.user for found in lists])
-
-
-def _shown(interval: Interval) -> str:
-    return f"{interval.value:.4f} [{interval.low:.4f}, {interval.high:.4f}]"
 
 
 def _figures(

@@ -10,10 +10,10 @@ from typing import Any
 
 from suggest.artifacts import Generation
 from suggest.errors import InputError, NotEnoughExamples
-from suggest.pipelines.admitted import Progress
 from suggest.pipelines.build import build
 from suggest.pipelines.training_log import Cut, LogFiles, write_earlier
 from suggest.rank import Policy
+from suggest.types import Progress
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from suggest.errors import GenerationBroken, GenerationTooNew
 from suggest.index import QueryColumns
 from suggest.pipelines.vector_cache import VectorCache
 from suggest.text.encoder import SECTION, Encoder, load_encoder, open_encoder
+from suggest.types import Progress
 
 MAX_VECTORS = 200_000
 """Queries that get a vector unless a build is told otherwise, the heaviest."""
@@ -23,9 +24,6 @@ STAGE = "encode"
 """What progress is reported as."""
 
 _BATCH = 2_048
-
-Progress = Callable[[str, int, int], None]
-"""Called with a stage's name, how much of it is done and how much there is."""
 
 
 def chosen_encoder(name: str, index_dir: str | Path | None = None) -> Encoder | None:

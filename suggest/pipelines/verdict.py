@@ -45,8 +45,8 @@ class Verdict(NamedTuple):
         """The figures in words."""
         words = "worse than" if self.is_worse else "against"
         return (
-            f"MRR@{K} {_shown(self.trained)} on the last {self.rows[0]['lists']:,} {self.judged_by}, {words} "
-            f"{_shown(self.untrained)} untrained"
+            f"MRR@{K} {self.trained} on the last {self.rows[0]['lists']:,} {self.judged_by}, {words} "
+            f"{self.untrained} untrained"
         )
 
 
@@ -110,7 +110,3 @@ def _row(name: str, trained: Sequence[Outcome], untrained: Sequence[Outcome]) ->
 
 def _mrr(outcomes: Sequence[Outcome]) -> Any:
     return reciprocal_ranks(np.array([outcome.rank for outcome in outcomes]), K)
-
-
-def _shown(interval: Interval) -> str:
-    return f"{interval.value:.4f} [{interval.low:.4f}, {interval.high:.4f}]"

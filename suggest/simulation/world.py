@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,9 +29,7 @@ from suggest.simulation.trends import Trend, alive, make_trends
 from suggest.simulation.truth import write_truth
 from suggest.simulation.users import User, make_users
 from suggest.simulation.videos import Studio
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done, and how many there are."""
+from suggest.types import Progress
 
 _LONGEST_DAYS = 10_000
 

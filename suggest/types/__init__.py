@@ -4,6 +4,7 @@ from suggest.types.answers import Answer, EntitySpan, Observed, Source, Suggesti
 from suggest.types.clock import DAY_US, HOUR_US, MINUTE_US, SECOND_US, now_us, parse_ts, rfc3339
 from suggest.types.events import KNOWN_FIELDS, Event, parse_event
 from suggest.types.history import PastSearch
+from suggest.types.progress import Progress
 from suggest.types.where import Where, parse_where
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Event",
     "Observed",
     "PastSearch",
+    "Progress",
     "Source",
     "Suggestion",
     "Where",

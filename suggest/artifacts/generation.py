@@ -53,6 +53,14 @@ class Generation:
         _check_files(directory, manifest["files"], verify=verify)
         return cls(directory, manifest)
 
+    @classmethod
+    def served(cls, index_dir: str | Path) -> Generation | None:
+        """The one in `CURRENT`, its files not compared with their checksums; None where none can be used."""
+        try:
+            return None if current(index_dir) is None else cls.open(index_dir, verify=False)
+        except (GenerationBroken, GenerationTooNew):
+            return None
+
     def path(self, file: str) -> Path:
         """Path of one of its files.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from suggest.artifacts import Generation, GenerationWriter, building, sha256_of
@@ -36,7 +37,7 @@ from suggest.rank import Policy
 from suggest.rank.personal_data import Safety
 from suggest.stores import open_state
 from suggest.text import normalise
-from suggest.text.encoder import save_encoder
+from suggest.text.encoder import Encoder, save_encoder
 from suggest.types import DAY_US, Progress, now_us
 
 MEMORY_LIMIT = "512MB"
@@ -149,7 +150,7 @@ def build(
         ids, row_of = write_index(writer, tables, rows, columns, words, policy.min_users)
         n_users = _write_profiles(connection, writer, tables, policy)
         files = {"events": events, "queries": queries, "items": items, "comments": comments, "lexicon": lexicon}
-        writer.inputs = [described for kind, paths in files.items() for described in _described(kind, paths)]
+        writer.inputs = list(_described(files))
         writer.parameters |= {
             "n_queries": len(columns),
             "watermark_us": tables.watermark_us or None,
@@ -159,12 +160,7 @@ def build(
             "memory_limit": MEMORY_LIMIT,
             "encoder": asked_encoder(encoder),
         }
-        vector_rows, vectors = make_vectors(columns, encodes, max_vectors, Path(out), told)
-        if encodes is not None:
-            save_encoder(writer, encodes)
-            # Rows are in the order of keys, vectors are kept in that of ids.
-            order = np.argsort(ids[vector_rows])
-            save_vectors(writer, QUERY_VECTORS, ids[vector_rows][order], vectors[order])
+        vector_rows, vectors = _write_vectors(writer, columns, ids, encodes, max_vectors, told)
         made = Admitted(
             writer=writer,
             indexes=Indexes.open(writer.written()),
@@ -266,6 +262,24 @@ def _write_profiles(connection: Any, writer: GenerationWriter, tables: LogTables
     return save_profiles(writer, queries, sessions, n_rows, batches)
 
 
+def _write_vectors(
+    writer: GenerationWriter,
+    columns: QueryColumns,
+    ids: npt.NDArray[np.uint32],
+    encoder: Encoder | None,
+    max_vectors: int,
+    told: Progress,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Writes the encoder and what it makes of the heaviest queries; returns their rows and vectors."""
+    rows, vectors = make_vectors(columns, encoder, max_vectors, writer.directory.parent, told)
+    if encoder is not None:
+        save_encoder(writer, encoder)
+        # Rows are in the order of keys, vectors are kept in that of ids.
+        order = np.argsort(ids[rows])
+        save_vectors(writer, QUERY_VECTORS, ids[rows][order], vectors[order])
+    return rows, vectors
+
+
 def _is_shown(policy: Policy, text: str) -> bool:
     return policy.refusal(normalise(text), text, own=True) is None
 
@@ -315,9 +329,11 @@ def _require_files(paths: Iterable[str | Path]) -> None:
             raise InputError(f"{path}: no such file")
 
 
-def _described(kind: str, paths: Sequence[str | Path]) -> Iterator[dict[str, Any]]:
-    for path in map(Path, paths):
-        yield {"kind": kind, "path": str(path.absolute()), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+def _described(files: Mapping[str, Sequence[str | Path]]) -> Iterator[dict[str, Any]]:
+    for kind, paths in files.items():
+        for path in map(Path, paths):
+            size = path.stat().st_size
+            yield {"kind": kind, "path": str(path.absolute()), "bytes": size, "sha256": sha256_of(path)}
 
 
 def _what_was_removed(removed: Removed) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from suggest.artifacts import Generation, GenerationWriter, building, current, sha256_of
-from suggest.errors import GenerationBroken, GenerationTooNew
+from suggest.artifacts import Generation, GenerationWriter, building, sha256_of
+from suggest.errors import GenerationBroken
 from suggest.pipelines.trained import Trained
 from suggest.rank import Ranker
 from suggest.rank.item_order import NAME as ITEM_ORDER
@@ -58,23 +58,19 @@ def ranker_model(ranker: Ranker, card: dict[str, Any]) -> Trained:
 
 def carry_models(index_dir: str | Path, writer: GenerationWriter) -> None:
     """Takes the trained models of the generation that is served now into the next one, those that still fit."""
-    for prefix, still_fits in _CARRIED.items():
-        _carry(index_dir, writer, prefix, still_fits)
+    served = Generation.served(index_dir)
+    if served is not None:
+        prefixes = tuple(prefix for prefix in _CARRIED if _is_usable(served, prefix))
+        _link(served, writer, lambda name: name.startswith(prefixes))
 
 
-def _carry(
-    index_dir: str | Path, writer: GenerationWriter, prefix: str, still_fits: Callable[[Generation], bool]
-) -> None:
+def _is_usable(served: Generation, prefix: str) -> bool:
+    """Whether it holds a whole model that still fits; else the next one is untrained, and `suggest inspect` says so."""
     try:
-        if current(index_dir) is None:
-            return
-        served = Generation.open(index_dir, verify=False)
         _require_whole(served, prefix)
-        if not still_fits(served):
-            return
-    except (GenerationBroken, GenerationTooNew):
-        return  # nothing to carry: the next generation has the untrained order, and `suggest inspect` shows it
-    _link(served, writer, lambda name: name.startswith(prefix))
+        return _CARRIED[prefix](served)
+    except GenerationBroken:
+        return False
 
 
 _CARRIED: dict[str, Callable[[Generation], bool]] = {

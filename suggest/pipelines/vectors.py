@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from suggest.artifacts import Generation, current
-from suggest.errors import GenerationBroken, GenerationTooNew
+from suggest.artifacts import Generation
 from suggest.index import QueryColumns
 from suggest.pipelines.vector_cache import VectorCache
 from suggest.text.encoder import SECTION, Encoder, load_encoder, open_encoder
@@ -62,14 +61,10 @@ def asked_encoder(name: str) -> str:
 
 def _trained(name: str, index_dir: Path) -> Encoder | None:
     """The encoder of the generation that is served now, if it was trained from the one of this name."""
-    try:
-        if current(index_dir) is None:
-            return None
-        served = Generation.open(index_dir, verify=False)
-    except (GenerationBroken, GenerationTooNew):
-        return None  # nothing to carry on from: the next generation begins anew
-    is_trained = served.holds(f"{SECTION}.json") and served.json(SECTION).get("trained_from") == name
-    return open_encoder(served) if is_trained else None
+    served = Generation.served(index_dir)
+    if served is None or not served.holds(f"{SECTION}.json") or served.json(SECTION).get("trained_from") != name:
+        return None
+    return open_encoder(served)
 
 
 def make_vectors(

@@ -15,6 +15,7 @@ import marisa_trie
 import numpy as np
 
 from suggest.artifacts import Generation
+from suggest.index.sparse import position
 from suggest.index.strings import StringTable
 from suggest.index.table import QueryTable
 from suggest.text.spans_surface import Surface, joined
@@ -140,9 +141,8 @@ class Lexicon:
         is_given = bool(self._kind[entry])
         if query_id != NO_QUERY:
             return self._of_query(query_id, kind, is_given=is_given)
-        at = int(self._text_ids.searchsorted(np.uint32(entry)))
-        is_kept = at < len(self._text_ids) and self._text_ids[at] == entry
-        return Meaning(-1, self._texts[at] if is_kept else self._trie.restore_key(name), kind, is_given, 0.0)
+        at = position(self._text_ids, entry)
+        return Meaning(-1, self._texts[at] if at >= 0 else self._trie.restore_key(name), kind, is_given, 0.0)
 
     def _of_query(self, query_id: int, kind: str, *, is_given: bool) -> Meaning:
         popularity = 1 - float(np.log1p(self._queries.rank[query_id])) * self._scale

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.clicks import PRIOR_CLICKS, ClickRows
+from suggest.index.sparse import position
 
 SECTION = "span_clicks"
 
@@ -21,10 +22,8 @@ class SpanClicks:
 
     def rate(self, query_id: int) -> float:
         """Log of clicks over those expected; 0 for a query that no comment showed. 1 µs."""
-        if query_id < 0 or not len(self._ids):
-            return 0.0
-        at = int(self._ids.searchsorted(np.uint32(query_id)))
-        return float(self._rate[at]) if at < len(self._ids) and self._ids[at] == query_id else 0.0
+        at = position(self._ids, query_id)
+        return 0.0 if at < 0 else float(self._rate[at])
 
 
 def save_span_clicks(writer: GenerationWriter, ids: npt.NDArray[np.uint32], clicks: ClickRows) -> None:

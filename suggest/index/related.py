@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.entries import EntryIndex, save_entries
+from suggest.index.sparse import position
 from suggest.index.strings import each_text
 from suggest.text import unaccented, words
 from suggest.text.initials import initials
@@ -57,11 +58,8 @@ class PairTable:
 
     def of(self, query_id: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
         """Ids of the other queries, best first, and the strength of each; both empty without any. About 2 µs."""
-        if not self._is_known or query_id < 0:
-            return _NONE
-        # As the ids' own type: otherwise numpy converts the whole column on every call.
-        at = int(self._from.searchsorted(np.uint32(query_id)))
-        if at == len(self._from) or self._from[at] != query_id:
+        at = position(self._from, query_id) if self._is_known else -1
+        if at < 0:
             return _NONE
         start, end = self._starts[at], self._starts[at + 1]
         return self._others[start:end], self._strength[start:end]

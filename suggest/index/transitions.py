@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest.artifacts import Generation, GenerationWriter
+from suggest.index.sparse import position
 
 SECTION = "transitions"
 """Beginning of the names of the files."""
@@ -63,11 +64,8 @@ class Transitions:
 
     def after(self, query_id: int) -> Next | None:
         """What follows a query; None where too few people went anywhere. About 2 µs."""
-        if not self._is_known or query_id < 0:
-            return None
-        # As the ids' own type: otherwise numpy converts the whole column on every call.
-        at = int(self._from.searchsorted(np.uint32(query_id)))
-        if at == len(self._from) or self._from[at] != query_id:
+        at = position(self._from, query_id) if self._is_known else -1
+        if at < 0:
             return None
         start, end = self._starts[at], self._starts[at + 1]
         return Next(self._next[start:end], self._users[start:end], self._left[at])

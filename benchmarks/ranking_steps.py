@@ -44,7 +44,8 @@ from suggest.pipelines.build import build
 from suggest.pipelines.train_typeahead import TRAINING_SHARE
 from suggest.pipelines.training_log import LogFiles, cut_log, later_log
 from suggest.rank import Ranker, chosen, score_parts
-from suggest.rank.fit import Examples, fit
+from suggest.rank.examples import Examples
+from suggest.rank.fit import fit
 
 K = 10
 TESTED = {"web_search": 16.0, "site_search": 2.0}

@@ -32,7 +32,7 @@ from suggest.index.related_crowd import surroundings
 from suggest.index.vectors import save_vectors
 from suggest.pipelines.vectors import chosen_encoder
 from suggest.rank import Policy
-from suggest.rank.fit import Examples
+from suggest.rank.examples import Examples
 from suggest.rank.order_fit import fit_order
 from suggest.rank.order_model import OrderModel
 from suggest.rank.related import TEXT_ORDER

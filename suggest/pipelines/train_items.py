@@ -27,7 +27,7 @@ from suggest.pipelines.training import Training
 from suggest.pipelines.training_log import later_log
 from suggest.pipelines.withheld_items import BesideItems, Wanted, write_without
 from suggest.rank import Policy
-from suggest.rank.fit import Examples
+from suggest.rank.examples import Examples
 from suggest.rank.item_order import NAME, item_scores
 from suggest.rank.order_fit import fit_order
 from suggest.rank.order_model import OrderModel

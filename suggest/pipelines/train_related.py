@@ -26,7 +26,7 @@ from suggest.pipelines.trained import Trained
 from suggest.pipelines.training import Training
 from suggest.pipelines.training_log import later_log
 from suggest.rank import Policy
-from suggest.rank.fit import Examples
+from suggest.rank.examples import Examples
 from suggest.rank.order_fit import fit_order
 from suggest.rank.order_model import OrderModel
 from suggest.rank.related import LEARNED_FEATURES, LEARNED_ORDER, RelatedOrders, with_text_score

@@ -29,7 +29,8 @@ from suggest.pipelines.training import Training
 from suggest.pipelines.training_log import LEAST_SEARCHES, Cut, LogFiles, later_log
 from suggest.pipelines.verdict import Verdict, judge
 from suggest.rank import Ranker
-from suggest.rank.fit import Examples, fit
+from suggest.rank.examples import Examples
+from suggest.rank.fit import fit
 from suggest.rank.model_card import model_card
 
 TRAINING_SHARE, VALIDATION_SHARE = 0.6, 0.2

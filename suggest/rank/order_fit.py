@@ -6,17 +6,15 @@ for Support Vector Machines and Comparisons to Regularized Likelihood Methods", 
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Sequence
-from importlib.metadata import version as version_of
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from suggest.errors import ArgumentError, NotEnoughExamples
 from suggest.features import Feature
-from suggest.rank.fit import LEAST_TRAINING_LISTS, LEAST_VALIDATION_LISTS, Examples
+from suggest.rank.boosting import PATIENCE, K, boosted, importance, parameters, versions
+from suggest.rank.examples import Examples, require_enough, require_sound
 from suggest.rank.order_model import OrderModel
 from suggest.rank.trees import Trees
 
@@ -26,10 +24,6 @@ MAX_TREES = 100
 MAX_LEAVES = 15
 """Of one tree, as for typeahead: see `suggest.rank.fit`."""
 
-PATIENCE = 20
-"""Trees without a rise after which `fit_order` stops."""
-
-_K = 10
 _NEWTON_STEPS = 50
 _CONVERGED = 1e-9
 _LEAST_SLOPE = 1e-3
@@ -52,8 +46,8 @@ def fit_order(
 ) -> OrderModel:
     """Learns an order; the same for the same examples and seed, whatever the number of threads.
 
-    Trees are added until NDCG@10 of the validation part has not risen for a while, and those up to the best are kept.
-    The log-odds are then calibrated on all lists of that part, those without anything wanted too.
+    Trees are added until NDCG@10 of the validation part has not risen for `patience` of them, and those up to the best
+    are kept. The log-odds are then calibrated on all lists of that part, those without anything wanted too.
 
     Args:
         name: of the model's files in a generation.
@@ -74,29 +68,27 @@ def fit_order(
         ArgumentError: arrays that do not fit together.
     """
     for part, examples in (("training", training), ("validation", validation)):
-        _require_sound(part, examples, len(features))
+        require_sound(part, examples, features)
     taught, checked = training.teaching(), validation.teaching()
-    _require_enough(taught, checked)
-    parameters = _parameters(features, taught, objective, learning_rate, max_leaves, seed, n_threads)
-    booster, ndcg = _boosted(taught, checked, features, parameters, (max_trees, patience))
-    trees = Trees.of(_with_a_split(booster, taught).dump_model())
+    require_enough(training, validation, taught, checked)
+    shared = parameters(
+        features, taught, learning_rate=learning_rate, max_leaves=max_leaves, seed=seed, n_threads=n_threads
+    )
+    chosen = {"objective": objective, "metric": "ndcg", "eval_at": [K], **shared}
+    metric = f"ndcg@{K}"
+    booster, ndcg = boosted(taught, checked, features, chosen, max_trees=max_trees, patience=patience, metric=metric)
+    trees = Trees.of(booster.dump_model())
     slope, intercept = calibration(trees.scores(validation.features), validation.labels > 0)
-    gain, splits = (booster.feature_importance(kind).tolist() for kind in ("gain", "split"))
     about = {
-        "parameters": parameters,
+        "parameters": chosen,
         "n_trees": trees.n_trees,
         "n_lists": {"training": len(taught.sizes), "validation": len(checked.sizes)},
-        "validation": {f"ndcg@{_K}": ndcg},
-        "importance": {
-            feature.name: {"gain": gain[number], "splits": splits[number]} for number, feature in enumerate(features)
-        },
-        "versions": {"python": platform.python_version(), **{name: version_of(name) for name in _PACKAGES}},
+        "validation": {metric: ndcg},
+        "importance": importance(booster, features),
+        "versions": versions(),
     }
     names = tuple(feature.name for feature in features)
     return OrderModel(name, names, version, trees, slope, intercept, about)
-
-
-_PACKAGES = ("shorttext-suggest", "lightgbm", "numpy")
 
 
 def calibration(scores: npt.NDArray[np.float64], is_wanted: npt.NDArray[np.bool_]) -> tuple[float, float]:
@@ -120,93 +112,3 @@ def calibration(scores: npt.NDArray[np.float64], is_wanted: npt.NDArray[np.bool_
         if np.abs(step).max() < _CONVERGED:
             break
     return max(float(weights[0]), _LEAST_SLOPE), float(weights[1])
-
-
-def _require_sound(part: str, examples: Examples, n_features: int) -> None:
-    n_rows = len(examples.labels)
-    if examples.features.shape != (n_rows, n_features) or examples.features.dtype != np.float32:
-        got = f"{examples.features.dtype}{list(examples.features.shape)}"
-        raise ArgumentError(f"{part}.features", f"expected float32[{n_rows}, {n_features}], got {got}")
-    if examples.sizes.sum() != n_rows or (examples.sizes < 1).any():
-        raise ArgumentError(f"{part}.sizes", f"expected sizes of 1 or more that sum to {n_rows}")
-    if np.isinf(examples.features).any():
-        raise ArgumentError(f"{part}.features", "expected no infinite values")
-
-
-def _require_enough(taught: Examples, checked: Examples) -> None:
-    if len(taught.sizes) >= LEAST_TRAINING_LISTS and len(checked.sizes) >= LEAST_VALIDATION_LISTS:
-        return
-    raise NotEnoughExamples(
-        f"expected at least {LEAST_TRAINING_LISTS} lists to train on and {LEAST_VALIDATION_LISTS} to validate with "
-        f"that hold both what was wanted and what was not, got {len(taught.sizes)} and {len(checked.sizes)}; train on "
-        "a longer log"
-    )
-
-
-def _parameters(
-    features: Sequence[Feature],
-    taught: Examples,
-    objective: Objective,
-    learning_rate: float,
-    max_leaves: int,
-    seed: int,
-    n_threads: int,
-) -> dict[str, Any]:
-    return {
-        "objective": objective,
-        "metric": "ndcg",
-        "eval_at": [_K],
-        "learning_rate": learning_rate,
-        "num_leaves": max_leaves,
-        "max_bin": 63,
-        "min_data_in_leaf": int(np.clip(len(taught.labels) // 5000, 20, 200)),
-        "lambda_l2": 1.0,
-        "feature_fraction": 0.8,
-        "monotone_constraints": [feature.monotone for feature in features],
-        "seed": seed,
-        "deterministic": True,
-        "force_row_wise": True,
-        "num_threads": n_threads,
-        "verbose": -1,
-    }
-
-
-def _boosted(
-    taught: Examples,
-    checked: Examples,
-    features: Sequence[Feature],
-    parameters: dict[str, Any],
-    limits: tuple[int, int],
-) -> tuple[Any, float]:
-    """LightGBM's `Booster` of the best iteration, and its NDCG@10 of the validation part."""
-    import lightgbm
-
-    max_trees, patience = limits
-    training = lightgbm.Dataset(
-        taught.features,
-        taught.labels,
-        group=taught.sizes,
-        weight=taught.weights,
-        init_score=taught.offsets,
-        categorical_feature=[number for number, feature in enumerate(features) if feature.categorical],
-        params=parameters,
-    )
-    booster = lightgbm.train(
-        parameters,
-        training,
-        max_trees,
-        valid_sets=[training.create_valid(checked.features, checked.labels, group=checked.sizes)],
-        callbacks=[lightgbm.early_stopping(patience, verbose=False)],
-    )
-    ndcg = float(booster.best_score["valid_0"][f"ndcg@{_K}"])
-    # `dump_model` and all else then see the best iteration only.
-    return lightgbm.Booster(model_str=booster.model_to_string(num_iteration=booster.best_iteration)), ndcg
-
-
-def _with_a_split(booster: Any, taught: Examples) -> Any:
-    if booster.feature_importance("split").any():
-        return booster
-    raise NotEnoughExamples(
-        f"no feature tells what was wanted from what was not in {len(taught.sizes)} lists with {len(taught.labels)} "
-        "rows; train on a longer log"
-    )

@@ -10,7 +10,8 @@ from suggest.cli.main import main
 from suggest.features import FEATURES
 from suggest.pipelines.publish import publish_models, ranker_model
 from suggest.rank import Ranker
-from suggest.rank.fit import Examples, fit
+from suggest.rank.examples import Examples
+from suggest.rank.fit import fit
 from suggest.types import parse_ts
 
 LATER = [("u3", "nike shoes"), ("u1", "night market"), ("u3", "something new")]

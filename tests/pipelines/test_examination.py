@@ -15,7 +15,7 @@ from suggest.pipelines.build import build
 from suggest.pipelines.position_bias import prior_examination, saved_examination
 from suggest.pipelines.train import train
 from suggest.pipelines.training_log import LogFiles, cut_log
-from suggest.rank.fit import Examples
+from suggest.rank.examples import Examples
 from tests.pipelines.train_logs import THINGS, WORDS, Records, search, write_counts, write_log
 
 START_S = 1_700_000_000

@@ -14,7 +14,8 @@ from suggest.errors import GenerationBroken
 from suggest.features import FEATURES
 from suggest.pipelines.publish import CARD, carry_models, publish_models, ranker_model
 from suggest.rank import Ranker
-from suggest.rank.fit import Examples, fit
+from suggest.rank.examples import Examples
+from suggest.rank.fit import fit
 from tests.engine.small import write_generation
 
 WEIGHTS = {"red shoes": 5, "red coat": 4, "blue lamp": 3}

@@ -8,7 +8,8 @@ import pytest
 from suggest.errors import ArgumentError, NotEnoughExamples
 from suggest.features import FEATURES
 from suggest.rank import fit as fit_module
-from suggest.rank.fit import Examples, fit
+from suggest.rank.examples import Examples
+from suggest.rank.fit import fit
 
 N = len(FEATURES)
 PER_LIST = 12

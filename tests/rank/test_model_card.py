@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from suggest.features import FEATURES
-from suggest.rank.fit import Examples, fit
+from suggest.rank.examples import Examples
+from suggest.rank.fit import fit
 from suggest.rank.model_card import card_text, model_card
 
 METRICS = [

@@ -9,7 +9,7 @@ import pytest
 from suggest.artifacts import Generation, building
 from suggest.errors import ArgumentError, GenerationBroken, NotEnoughExamples
 from suggest.features import Feature
-from suggest.rank.fit import Examples
+from suggest.rank.examples import Examples
 from suggest.rank.order_fit import calibration, fit_order
 from suggest.rank.order_model import OrderModel
 

@@ -10,7 +10,8 @@ from suggest.artifacts import Generation, building
 from suggest.errors import GenerationBroken
 from suggest.features import FEATURES
 from suggest.rank import ranker as ranker_module
-from suggest.rank.fit import Examples, fit
+from suggest.rank.examples import Examples
+from suggest.rank.fit import fit
 from suggest.rank.ranker import Ranker
 
 N = len(FEATURES)

@@ -11,7 +11,8 @@ import pytest
 from suggest.artifacts import Generation, building
 from suggest.engine import Engine
 from suggest.features import FEATURES, column
-from suggest.rank.fit import Examples, fit
+from suggest.rank.examples import Examples
+from suggest.rank.fit import fit
 from suggest.service.experiment import Arm, Experiment
 from tests.engine.small import write_generation
 from tests.service.asgi import serving

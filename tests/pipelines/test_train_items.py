@@ -14,7 +14,7 @@ from suggest.pipelines.build import build
 from suggest.pipelines.train import train
 from suggest.pipelines.training_log import LogFiles
 from suggest.pipelines.withheld_items import N_GROUPS, BesideItems, item_group, write_without
-from suggest.rank import order_fit
+from suggest.rank import examples
 from suggest.rank.item_order import NAME, item_scores, untrained_scores
 from suggest.types import parse_event
 
@@ -55,8 +55,8 @@ def files(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     monkeypatch.setattr(train_items_module, "LEARNED_GROUPS", 2)
-    monkeypatch.setattr(order_fit, "LEAST_TRAINING_LISTS", 40)
-    monkeypatch.setattr(order_fit, "LEAST_VALIDATION_LISTS", 10)
+    monkeypatch.setattr(examples, "LEAST_TRAINING_LISTS", 40)
+    monkeypatch.setattr(examples, "LEAST_VALIDATION_LISTS", 10)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from suggest.artifacts.directory import current, generations, held, sha256_of, switch_current
 from suggest.artifacts.generation import FORMAT_VERSION, Generation
+from suggest.artifacts.mapped import mapped_array
 from suggest.artifacts.writer import KEPT, GenerationWriter, building
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "current",
     "generations",
     "held",
+    "mapped_array",
     "sha256_of",
     "switch_current",
 ]

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from suggest.artifacts.directory import MANIFEST, current, sha256_of
+from suggest.artifacts.mapped import mapped, mapped_array
 from suggest.errors import GenerationBroken, GenerationTooNew
 
 FORMAT_VERSION = 3
@@ -77,9 +77,11 @@ class Generation:
 
     def array(self, name: str) -> npt.NDArray[Any]:
         """The array of `save_array`, memory-mapped and read-only."""
-        mapped = np.load(self.path(f"{name}.npy"), mmap_mode="r", allow_pickle=False)
-        # As a plain ndarray: indexing a memmap costs several times as much.
-        return mapped.view(np.ndarray)  # type: ignore[no-any-return]
+        return mapped_array(self.path(f"{name}.npy"))
+
+    def content(self, file: str) -> memoryview:
+        """The bytes of a file, memory-mapped and read-only."""
+        return mapped(self.path(file))
 
     def json(self, name: str) -> Any:
         """The value of `save_json`."""

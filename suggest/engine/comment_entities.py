@@ -13,7 +13,6 @@ from suggest.candidates.spans import Spotted, is_capitalised, is_shouted, spots
 from suggest.engine.comment_links import Links, Name, folds
 from suggest.errors import ArgumentError, NotBuiltError
 from suggest.index import Indexes
-from suggest.index.items import Items
 from suggest.index.lexicon import SECTION, Lexicon
 from suggest.index.lexicon_clicks import SpanClicks
 from suggest.rank import Policy
@@ -61,7 +60,7 @@ class CommentEntities:
         self._tagger = Tagger.of(generation)
         self._is_clean = max(self._trust.values()) > 0
         self._links = Links(self._lexicon, queries, SpanClicks(generation), policy)
-        self._items = Items.open(generation)
+        self._items = indexes.items
         self._common = CommonWords.default()
         self._context = lru_cache(_CONTEXTS)(self._words_of_item)
 

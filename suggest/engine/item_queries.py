@@ -55,7 +55,7 @@ class ItemQueries:
             is_trained: order by the trained model where there is one.
         """
         self._indexes = indexes
-        self._items = Items.open(generation)
+        self._items = indexes.items
         self._order = open_item_order(generation) if is_trained else None
         own = [
             VectorIndex(generation, name) if generation.holds(f"{name}.json") else None for name in (VECTORS, CENTRES)

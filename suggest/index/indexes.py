@@ -12,6 +12,7 @@ from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.attributes import AttributeIndex, AttributeRows, save_attributes
 from suggest.index.clicks import ClickRows, Clicks, save_clicks
 from suggest.index.groups import GroupTable, save_groups
+from suggest.index.items import Items
 from suggest.index.prefix import PrefixIndex, save_prefixes
 from suggest.index.regions import RegionWeights, save_regions
 from suggest.index.scripts import ScriptIndex, save_scripts
@@ -48,6 +49,7 @@ class Indexes(NamedTuple):
         transitions: queries by the query before them.
         encoder: makes vectors of texts; None where the generation was built without one.
         vectors: queries by their vector; None likewise.
+        items: what is known of items; None where the generation was built without any.
     """
 
     prefixes: PrefixIndex
@@ -63,6 +65,7 @@ class Indexes(NamedTuple):
     transitions: Transitions
     encoder: Encoder | None
     vectors: VectorIndex | None
+    items: Items | None
 
     @classmethod
     def open(cls, generation: Generation) -> Indexes:
@@ -83,6 +86,7 @@ class Indexes(NamedTuple):
             Transitions(generation),
             open_encoder(generation),
             VectorIndex(generation, QUERY_VECTORS) if generation.holds(f"{QUERY_VECTORS}.json") else None,
+            Items.open(generation),
         )
 
 

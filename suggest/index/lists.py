@@ -6,7 +6,7 @@ lookup's time is waiting for memory, and a record is one place of it where separ
 
 from __future__ import annotations
 
-import mmap
+from codecs import utf_8_decode
 from collections.abc import Sequence
 from struct import Struct
 
@@ -26,11 +26,7 @@ class ListTable:
 
     def __init__(self, generation: Generation, name: str) -> None:
         self._at = generation.array(f"{name}_at").data
-        path = generation.path(f"{name}.records")
-        with path.open("rb") as file:
-            # An empty file cannot be mapped.
-            empty = not path.stat().st_size
-            self._records = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._records = generation.content(f"{name}.records")
 
     def ids(self, number: int, k: int) -> list[int]:
         """The best `k` of a list. About 1 µs."""
@@ -47,7 +43,7 @@ class ListTable:
         ids = list(_N_IDS[min(k, n_ids)].unpack_from(records, at + _padded(n_text)))
         if not n_text:
             return ids, []
-        texts = records[at : at + n_text].decode().split("\n", k)
+        texts = utf_8_decode(records[at : at + n_text])[0].split("\n", k)
         if len(texts) > k:
             del texts[k:]
         return ids, texts

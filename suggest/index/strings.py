@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import mmap
+from codecs import utf_8_decode
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,16 +18,13 @@ class StringTable:
 
     def __init__(self, generation: Generation, name: str) -> None:
         self._starts = generation.array(f"{name}_starts").data
-        with generation.path(f"{name}.utf8").open("rb") as file:
-            # An empty file cannot be mapped.
-            length = self._starts[-1]
-            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if length else b""
+        self._bytes = generation.content(f"{name}.utf8")
 
     def __len__(self) -> int:
         return len(self._starts) - 1
 
     def __getitem__(self, number: int) -> str:
-        return self._bytes[self._starts[number] : self._starts[number + 1]].decode()
+        return utf_8_decode(self._bytes[self._starts[number] : self._starts[number + 1]])[0]
 
     def __iter__(self) -> Iterator[str]:
         return (self[number] for number in range(len(self)))

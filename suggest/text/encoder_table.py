@@ -13,6 +13,7 @@ import marisa_trie
 import numpy as np
 import numpy.typing as npt
 
+from suggest.artifacts import mapped_array
 from suggest.text.encoder_pieces import Pieces
 
 _BATCH_PIECES = 16_384
@@ -49,9 +50,7 @@ class TableEncoder:
         """Maps the files that `save` wrote; 1 ms."""
         about = json.loads((directory / "encoder.json").read_text(encoding="utf-8"))
         trie = marisa_trie.Trie().mmap(str(directory / "encoder_pieces.marisa"))
-        mapped = np.load(directory / "encoder_rows.npy", mmap_mode="r", allow_pickle=False)
-        # As a plain ndarray: indexing a memmap costs several times as much.
-        rows: npt.NDArray[np.int8] = mapped.view(np.ndarray)
+        rows: npt.NDArray[np.int8] = mapped_array(directory / "encoder_rows.npy")
         return cls(about["name"], Pieces(trie, len(rows) - len(trie)), rows, about.get("trained_from"))
 
     def save(self, directory: Path) -> None:

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +22,10 @@ def publish(index_dir, value=1):
         writer.save_json("about", {"value": value})
         writer.parameters["value"] = value
     return writer.name
+
+
+def n_open_files():
+    return len(list(Path("/dev/fd").iterdir()))
 
 
 def test_a_generation_holds_what_was_written(tmp_path):
@@ -200,3 +205,31 @@ def test_the_manifest_lists_size_and_checksum_of_every_file(tmp_path):
     for file, entry in manifest["files"].items():
         path = tmp_path / name / file
         assert entry == {"bytes": path.stat().st_size, "sha256": artifacts.sha256_of(path)}
+
+
+def test_what_is_mapped_keeps_no_file_open_and_no_file_is_changed_by_it(tmp_path):
+    with building(tmp_path) as writer:
+        for number in range(50):
+            writer.save_array(f"values_{number}", np.arange(number, dtype=np.int32))
+        writer.path("texts.utf8").write_bytes("Grüße".encode())
+        writer.path("empty.utf8").write_bytes(b"")
+    generation = Generation.open(tmp_path)
+    before = n_open_files()
+    arrays = [generation.array(f"values_{number}") for number in range(50)]
+    content = generation.content("texts.utf8")
+    assert n_open_files() == before
+    assert [len(array) for array in arrays] == list(range(50))
+    assert bytes(content).decode() == "Grüße"
+    assert content.readonly
+    assert len(generation.content("empty.utf8")) == 0
+
+
+def test_a_file_that_is_no_array_of_numbers_is_refused(tmp_path):
+    with building(tmp_path) as writer:
+        np.save(writer.path("objects.npy"), np.array([{}], dtype=object))
+        writer.path("other.npy").write_bytes(b"something else")
+    generation = Generation.open(tmp_path)
+    with pytest.raises(ValueError, match="Python objects"):
+        generation.array("objects")
+    with pytest.raises(ValueError, match="magic"):
+        generation.array("other")

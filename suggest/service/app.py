@@ -145,18 +145,19 @@ def _api(context: Context) -> FastAPI:
 async def _lifespan(api: FastAPI) -> AsyncIterator[None]:
     context: Context = api.state.context
     context.state = await asyncio.to_thread(open_state, context.settings.state_url)
+    # Libraries stay: the collector need not look at them again and again. Generations come and go.
+    gc.freeze()
     try:
         await context.generations.start(context.state)
         if context.feature_log is not None:
             context.feature_log.start(context.state)
-        # What was loaded so far stays: the collector need not look at it again and again.
-        gc.freeze()
         yield
         await context.generations.stop()
         context.writer.close()
         if context.feature_log is not None:
             await asyncio.to_thread(context.feature_log.close)
     finally:
+        gc.unfreeze()
         context.state.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import time
 from collections.abc import Callable
@@ -81,6 +82,24 @@ def test_the_state_lives_on_across_generations(index_dir: Path):
         service.post("/v1/admin/reload", **ROOT)
         assert service.get("/v1/complete?q=nic&user=u").json()["suggestions"][0]["query"] == "nickel wire"
         assert service.post("/v1/events", {"events": [event]}).json()["duplicates"] == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc, which tells what is mapped")
+def test_a_generation_that_was_replaced_is_let_go(index_dir: Path):
+    def is_mapped(name: str) -> bool:
+        return f"{index_dir}/{name}/" in Path("/proc/self/maps").read_text()
+
+    oldest, _, newest = sorted(artifacts.generations(index_dir))
+    with serving(settings_of(index_dir, poll_s=60.0)) as service:
+        assert served(service) == newest
+        artifacts.switch_current(index_dir, oldest)
+        service.post("/v1/admin/reload", **ROOT)
+        assert served(service) == oldest
+        gc.collect()
+        assert is_mapped(oldest)
+        assert not is_mapped(newest)
+    gc.collect()
+    assert not is_mapped(oldest)
 
 
 def test_rollback_goes_back_one_generation_at_a_time_for_everybody(index_dir: Path):

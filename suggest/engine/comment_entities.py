@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import ceil
 
 from suggest.artifacts import Generation
@@ -13,6 +13,7 @@ from suggest.candidates.spans import Spotted, is_capitalised, is_shouted, spots
 from suggest.engine.comment_links import Links, Name, folds
 from suggest.errors import ArgumentError, NotBuiltError
 from suggest.index import Indexes
+from suggest.index.items import Items
 from suggest.index.lexicon import SECTION, Lexicon
 from suggest.index.lexicon_clicks import SpanClicks
 from suggest.rank import Policy
@@ -60,9 +61,8 @@ class CommentEntities:
         self._tagger = Tagger.of(generation)
         self._is_clean = max(self._trust.values()) > 0
         self._links = Links(self._lexicon, queries, SpanClicks(generation), policy)
-        self._items = indexes.items
         self._common = CommonWords.default()
-        self._context = lru_cache(_CONTEXTS)(self._words_of_item)
+        self._context = lru_cache(_CONTEXTS)(partial(_words_of_item, indexes.items))
 
     def answer(
         self,
@@ -165,12 +165,13 @@ class CommentEntities:
             return self._common.zipf(joined(words)[0])
         return self._common.rarest(words)
 
-    def _words_of_item(self, item: str) -> frozenset[str]:
-        """Folded words of what is written on an item; empty for one that is not indexed."""
-        number = -1 if self._items is None else self._items.find(item)
-        if self._items is None or number < 0:
-            return frozenset()
-        return folds(" ".join(self._items.text(number).parts())[:MAX_CHARS])
+
+def _words_of_item(items: Items | None, item: str) -> frozenset[str]:
+    """Folded words of what is written on an item; empty for one that is not indexed."""
+    number = -1 if items is None else items.find(item)
+    if items is None or number < 0:
+        return frozenset()
+    return folds(" ".join(items.text(number).parts())[:MAX_CHARS])
 
 
 def _disjoint(candidates: Iterable[Name]) -> list[Name]:

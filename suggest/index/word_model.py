@@ -89,8 +89,6 @@ class WordModel:
         self._n_words = len(self._words)
         if not self._n_words:
             return
-        # People complete the same words again and again: a hit takes a tenth of the search.
-        self._cost_after = lru_cache(COSTS_KEPT)(self._searched_cost)
         self._log_p = generation.array(f"{SECTION}_log_p")
         self._texts = StringTable(generation, f"{SECTION}_text")
         self._seconds = generation.array(f"{SECTION}_second")
@@ -98,6 +96,9 @@ class WordModel:
         arrays = (generation.array(f"{SECTION}_{name}").data for name in names)
         (self._by_start, self._rows, self._second, self._pair, *by_word) = arrays
         self._start, self._end, self._rest, self._left, self._alone = by_word
+        self._costs = _Costs(self._n_words, self._rows, self._seconds, self._start, self._pair, self._left, self._alone)
+        # People complete the same words again and again: a hit takes a tenth of the search.
+        self._cost_after = lru_cache(COSTS_KEPT)(self._costs.searched)
         self._users, self._pair_users = (generation.array(f"{SECTION}_{name}").data for name in ("users", "pair_users"))
 
     def __len__(self) -> int:
@@ -115,7 +116,7 @@ class WordModel:
     def admits_pair(self, first: str, second: str) -> bool:
         """Whether enough people used one word right after another. About 5 µs."""
         numbers = self._words.find(first), self._words.find(second)
-        return min(numbers) >= 0 and self._position(*numbers) >= 0
+        return min(numbers) >= 0 and self._costs.position(*numbers) >= 0
 
     def n_users(self, words: Sequence[str]) -> int:
         """How many people used a word, or two words in a row; 0 where too few did. About 5 µs."""
@@ -124,7 +125,7 @@ class WordModel:
             return 0
         if len(numbers) == 1:
             return int(self._users[numbers[0]])
-        position = self._position(numbers[0], numbers[1])
+        position = self._costs.position(numbers[0], numbers[1])
         return int(self._pair_users[position]) if position >= 0 else 0
 
     def endings(self, context: Sequence[str], partial: str, k: int, budget: Budget) -> list[Ending]:
@@ -186,19 +187,6 @@ class WordModel:
             before = number
         return before, cost
 
-    def _searched_cost(self, before: int | None, number: int) -> int:
-        """What a word costs after another, None for the start; unknown words have the number behind all words."""
-        if before is None:
-            return self._start[number]
-        position = self._position(before, number) if max(before, number) < self._n_words else -1
-        return self._pair[position] if position >= 0 else self._left[before] + self._alone[number]
-
-    def _position(self, first: int, second: int) -> int:
-        """Where an admitted pair stands, or -1."""
-        start, end = self._rows[first], self._rows[first + 1]
-        found = np.flatnonzero(self._seconds[start:end] == second)
-        return start + int(found[0]) if len(found) else -1
-
     def _first_words(self, context: Sequence[str], partial: str, k: int, budget: Budget) -> list[_Place]:
         """The `k` best first words of endings: each has an ending of its own, so that more are never needed."""
         if not context:
@@ -238,6 +226,41 @@ class WordModel:
         if position < last:
             cost, sibling = so_far - self._pair[position - 1] + self._pair[position], self._second[position]
             heapq.heappush(search, (cost + self._rest[sibling], (*words[:-1], sibling), cost, position, last))
+
+
+class _Costs(NamedTuple):
+    """What words cost one after another; not the model's own, which a cache of them would keep from being let go.
+
+    Attributes:
+        n_words: how many there are.
+        rows: where the pairs of each word start, and where the last one's end.
+        seconds: the second word of each pair.
+        start: what each word costs at the start of a query.
+        pair: what the second word of each pair costs.
+        left: what is added after each word to the cost of one that it makes no pair with.
+        alone: what each word costs after one that it makes no pair with; last, what unknown ones do.
+    """
+
+    n_words: int
+    rows: Sequence[int]
+    seconds: npt.NDArray[np.uint32]
+    start: Sequence[int]
+    pair: Sequence[int]
+    left: Sequence[int]
+    alone: Sequence[int]
+
+    def searched(self, before: int | None, number: int) -> int:
+        """What a word costs after another, None for the start; unknown words have the number behind all words."""
+        if before is None:
+            return self.start[number]
+        position = self.position(before, number) if max(before, number) < self.n_words else -1
+        return self.pair[position] if position >= 0 else self.left[before] + self.alone[number]
+
+    def position(self, first: int, second: int) -> int:
+        """Where an admitted pair stands, or -1."""
+        start, end = self.rows[first], self.rows[first + 1]
+        found = np.flatnonzero(self.seconds[start:end] == second)
+        return start + int(found[0]) if len(found) else -1
 
 
 _Place = tuple[int, tuple[int, ...], int, int, int]

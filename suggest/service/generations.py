@@ -59,7 +59,7 @@ class Generations:
     """Holds the engines that answer and replaces them when `CURRENT` names another generation.
 
     One reference is replaced between two requests. Whoever asked the old engine keeps it alive until
-    they are done; its memory maps go with its last reader. All methods run on the event loop; opening
+    they are done; its memory maps go with its last reader, without waiting for the collector. All methods run on the event loop; opening
     and verifying happen in a thread.
 
     Attributes:
@@ -114,11 +114,12 @@ class Generations:
         self._follower = asyncio.create_task(self._follow())
 
     async def stop(self) -> None:
-        """Stops following; the engine goes on answering what is under way."""
+        """Stops following and lets the engine go; what is under way still holds it."""
         if self._follower is not None:
             self._follower.cancel()
             with suppress(asyncio.CancelledError):
                 await self._follower
+        self._serving = None
 
     async def reload(self) -> str:
         """Serves what `CURRENT` names; returns its name when this worker serves it.

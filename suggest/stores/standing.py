@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 from suggest.artifacts import Generation
@@ -55,7 +56,10 @@ class StandingReader:
         hidden = HiddenQueries(
             tombstones, self._state.deleted(), forgotten, self._indexes, self._profiles, self._policy.min_users
         )
-        return Standing(moved, hidden, Histories(self._profiles, self._state, forgotten, self._admits_own))
+        return Standing(
+            moved, hidden, Histories(self._profiles, self._state, forgotten, partial(_admits_own, self._policy))
+        )
 
-    def _admits_own(self, key: str, text: str) -> bool:
-        return self._policy.refusal(key, text, own=True) is None
+
+def _admits_own(policy: Policy, key: str, text: str) -> bool:
+    return policy.refusal(key, text, own=True) is None

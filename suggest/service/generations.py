@@ -59,8 +59,8 @@ class Generations:
     """Holds the engines that answer and replaces them when `CURRENT` names another generation.
 
     One reference is replaced between two requests. Whoever asked the old engine keeps it alive until
-    they are done; its memory maps go with its last reader, without waiting for the collector. All methods run on the event loop; opening
-    and verifying happen in a thread.
+    they are done; its memory maps go with its last reader, without waiting for the collector. All
+    methods run on the event loop; opening and verifying happen in a thread.
 
     Attributes:
         refused: name of the generation that `CURRENT` names and that could not be served, else None.

@@ -312,9 +312,11 @@ def _clicks(
     connection: Any, events: ir.Table, spelled: ir.Table, max_per_user: int | None
 ) -> tuple[ir.Table, ir.Table, Mapping[str, Floats]]:
     """What was shown, on all surfaces; what of it was clicked in the typeahead, and how far people look there."""
+    seen = slots(events, spelled)
     if not _n_rows(connection, events.filter(events.type == "impression")):
-        return slots(events, spelled), connection.create_table("clicks", schema=CLICK_SCHEMA), {}
-    seen = connection.create_table("slots", slots(events, spelled))
+        none = connection.create_table("slots", schema=seen.schema())
+        return none, connection.create_table("clicks", schema=CLICK_SCHEMA), {}
+    seen = connection.create_table("slots", seen)
     typed = seen.filter(seen.surface == "typeahead")
     curves = examination_curves(connection, typed, max_per_user)
     return seen, connection.create_table("clicks", click_statistics(connection, typed, curves, max_per_user)), curves

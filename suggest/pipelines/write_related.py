@@ -34,7 +34,9 @@ def write_related(made: Admitted) -> None:
     # Written out: it is counted in four ways, and each would make the sessions anew.
     later = made.connection.create_table("later_pairs", later_pairs(made.tables.searches))
     save_pairs(writer, LATER, ids, later_rows(later, made.row_of, made.policy.min_users))
-    save_pairs(writer, ITEMS, ids, item_rows(_uses(made), made.row_of))
+    uses = made.connection.create_table("item_uses", _uses(made))
+    if made.connection.to_pyarrow(uses.count()).as_py():
+        save_pairs(writer, ITEMS, ids, item_rows(uses, made.row_of))
     save_initials(writer, made.columns.keys, ranks(made.columns.weight))
     _save_meaning(made)
     shipped_order().save(writer)

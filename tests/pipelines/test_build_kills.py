@@ -121,7 +121,7 @@ def _outcome(
 
 def _duration_s(context: ForkServerContext, index_dir: Path, log: Path) -> float:
     started = time.monotonic()
-    assert _outcome(context, build, index_dir, events=[log]) == 0
+    assert _outcome(context, build, index_dir, events=[log], encoder="none") == 0
     return time.monotonic() - started
 
 

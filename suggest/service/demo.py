@@ -10,7 +10,6 @@ import gzip
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from itertools import islice
 from math import log
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -114,10 +113,10 @@ class Demo:
         return [self._videos[other] for other in found[:k]]
 
     def popular(self, locale: str, k: int) -> list[Video]:
-        """The videos with most comments, of the locale's language; of any where `locale` is empty."""
+        """The videos with most comments, those of the locale's language first."""
         language = _language(locale)
-        videos = (self._videos[item] for item in self._order)
-        return list(islice((video for video in videos if language in ("", _language(video.locale))), k))
+        found = sorted(self._order, key=lambda item: _language(self._videos[item].locale) != language)
+        return [self._videos[item] for item in found[:k]]
 
     def search(self, query: str, k: int) -> list[Video]:
         """Videos with words of the query in title or tags; the rarer a word, the nearer; half as near is too far."""

@@ -6,6 +6,7 @@ import { askQueries } from "./service.js";
 const K = 5; // a bar, and two rows of two chips, for which the page keeps room
 const NOTES = {
   none: "Nothing to search beside this video.",
+  one: "Nothing else fits well enough.",
   notBuilt: "This index was built without videos: it knows no searches beside them.",
 };
 
@@ -22,6 +23,6 @@ export async function showBeside(item, onSearch) {
   links[0]?.append(icon(FORWARD));
   at("bar").replaceChildren(...links.slice(0, 1));
   at("chips").replaceChildren(...links.slice(1).map((link) => element("li", {}, link)));
-  at("chips-note").textContent = note;
+  at("chips-note").textContent = queries.length === 1 ? NOTES.one : note;
   at("chips").setAttribute("aria-busy", "false");
 }

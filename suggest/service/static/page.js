@@ -24,9 +24,9 @@ box.addEventListener("suggest-error", ({ detail }) => {
   answer.replaceChildren(detail.status ? `${detail.title} (${detail.status})` : detail.title);
 });
 
-/** Videos of the person's language, where the service was started with some; most are not, and that is no error. */
+/** Videos, where the service was started with some; most are not, and that is no error. */
 async function showVideos() {
-  const { videos } = await ask("demo/videos", { locale: person.locale, k: CARDS }).catch(() => ({ videos: [] }));
+  const { videos } = await ask("demo/videos", { locale: person.language, k: CARDS }).catch(() => ({ videos: [] }));
   at("cards").replaceChildren(...videos.map(videoCard));
   at("watch").hidden = !videos.length;
   at("videos").hidden &&= !videos.length;

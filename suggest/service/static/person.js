@@ -33,6 +33,11 @@ class Person extends EventTarget {
     return { ...(this.user && { user: this.user }), ...(this.locale && { locale: this.locale }) };
   }
 
+  /** What they read: as chosen, else as their browser is set. */
+  get language() {
+    return this.locale || navigator.language;
+  }
+
   #become() {
     const [user, name, locale] = FIELDS.map((field) => at(field).value.trim());
     at("other").hidden = user !== "other";

@@ -22,8 +22,8 @@ const BESIDE = { item: "beside the video", comment: "out of a comment", related:
 async function videoOfAddress() {
   const item = new URLSearchParams(location.search).get("item");
   if (item) return ask(`demo/videos/${encodeURIComponent(item)}`);
-  const { videos } = await ask("demo/videos", { locale: person.locale, k: 1 });
-  if (!videos.length) throw new Error("There is no video in this language");
+  const { videos } = await ask("demo/videos", { locale: person.language, k: 1 });
+  if (!videos.length) throw new Error("There is no video to show");
   history.replaceState(null, "", videoUrl(videos[0].item));
   return ask(`demo/videos/${encodeURIComponent(videos[0].item)}`);
 }

@@ -60,6 +60,18 @@ def test_first_page_leads_to_videos_in_the_language_of_the_person(visit: Visit) 
     expect(page.locator("#locale")).to_have_value("ja-JP")
 
 
+def test_video_of_nobody_in_particular_is_in_the_language_of_the_browser(visit: Visit) -> None:
+    page = visit("/video", locale="ja-JP")
+    expect(page.locator("#title")).to_have_text(VIDEOS["v3"]["title"])
+    expect(page.locator("#locale")).to_have_value("")
+
+
+def test_one_query_alone_stands_in_the_bar_and_the_page_says_why_no_other_does(visit: Visit) -> None:
+    page = visit("/video?item=v3")
+    expect(bar(page).locator("bdi")).to_have_text(BESIDE["v3"][0])
+    expect(page.locator("#chips-note")).to_have_text("Nothing else fits well enough.")
+
+
 def test_first_page_of_a_service_without_videos_names_none(visit: Visit, server: PageServer) -> None:
     server.videos.missing = ("/demo",)
     page = visit()

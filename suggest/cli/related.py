@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from suggest.cli.answers import Question, answer_with_suggestions
-from suggest.cli.arguments import Subparsers, add_answer_options, add_command
+from suggest.cli.arguments import Subparsers, add_answer_options, add_command, number
 
 if TYPE_CHECKING:
     from suggest.engine import Engine
@@ -23,6 +24,9 @@ def add_to(subparsers: Subparsers) -> None:
         example='suggest related "nivea creme" --index index -k 5',
     )
     add_answer_options(parser, text="a query, searched before or not")
+    parser.add_argument(
+        "--min-relevance", type=number, metavar="R", help="leave out what is related less (default: nothing)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -34,8 +38,9 @@ def run(arguments: argparse.Namespace) -> None:
             "k": arguments.k,
             "user": arguments.user,
             "locale": arguments.locale,
+            "min_relevance": arguments.min_relevance,
             "explain": arguments.explain,
         }
         return engine.related(arguments.text, **{**asked, **changed})
 
-    answer_with_suggestions(arguments, Question(arguments.text, ask, place_in_list))
+    answer_with_suggestions(arguments, Question(arguments.text, ask, partial(place_in_list, gate="min_relevance")))

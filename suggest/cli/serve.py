@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _LAST_PORT = 65_535
 _GATES = {
+    "related_min_relevance": "least relevance of a related query",
     "item_min_score": "least score of a query beside an item",
     "comment_min_score": "least score of a span of a comment",
     "comment_max_per_chars": "most spans for each character of a comment",

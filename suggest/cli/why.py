@@ -85,7 +85,7 @@ def place_in_list(sought: Sought, ask: Ask, gate: str | None = None) -> str:
     Args:
         sought: the query.
         ask: the surface.
-        gate: the argument of `ask` that leaves out what scores too little, where it has one.
+        gate: the argument of `ask` that leaves out what is too poor, where it has one.
     """
     shown = _shown(sought, ask)
     if shown is not None:
@@ -94,7 +94,7 @@ def place_in_list(sought: Sought, ask: Ask, gate: str | None = None) -> str:
         ungated = ask(k=MAX_K, **{gate: None})
         rank = _rank(sought.key, ungated)
         if rank:
-            return f"scores {ungated[rank - 1].score:.4g}, less than what is shown at least; rank {rank} without that"
+            return f"left out by {gate}; without that at rank {rank}, scoring {ungated[rank - 1].score:.4g}"
     return f"not among the best {MAX_K} candidates: nothing that is known leads to it, or others say the same"
 
 

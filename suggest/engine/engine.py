@@ -219,6 +219,7 @@ class Engine:
         now: object = None,
         *,
         region: str | None = None,
+        min_relevance: float | None = None,
         explain: bool = False,
     ) -> list[Suggestion]:
         """What else people search who search this, best first: never the same query in other words.
@@ -226,13 +227,16 @@ class Engine:
         Args:
             query: any query, also one that nobody has searched.
             k: 1 to 100; fewer come back when fewer are alike.
+            min_relevance: leave out what is related less: log-odds by words, meaning and what people did, comparable
+                across queries, -3 being what a service asks for. None leaves out nothing.
 
         Raises:
             ArgumentError: an argument is out of range; `.argument` names it.
         """
         check_text("query", query)
         check_k(k)
-        return self._related.answer(query, k, self._requests.asking(user, locale, region, now, explain))
+        asking = self._requests.asking(user, locale, region, now, explain)
+        return self._related.answer(query, k, asking, min_relevance)
 
     def item_queries(  # noqa: D417 - those shared with `complete` are described there
         self,

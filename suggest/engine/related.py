@@ -15,7 +15,7 @@ from suggest.features.related import RELATED_FEATURES, Person, related_features
 from suggest.index import ALL, Indexes
 from suggest.index.related import MOST_OTHERS, SECTION, RelatedIndex
 from suggest.rank import Policy
-from suggest.rank.related import PARTS, RelatedOrders, chosen_related, comes_before
+from suggest.rank.related import PARTS, SERVICE_MIN_RELEVANCE, RelatedOrders, chosen_related, comes_before
 from suggest.text import normalise, unaccented, words
 from suggest.text.near_duplicates import near_duplicate_key
 from suggest.types import Suggestion
@@ -78,7 +78,7 @@ class RelatedQueries:
             raise NotBuiltError("this generation holds no related queries; build the index again with: suggest build")
         return self._known
 
-    def answer(self, query: str, k: int, asking: Asking) -> list[Suggestion]:
+    def answer(self, query: str, k: int, asking: Asking, min_relevance: float | None = None) -> list[Suggestion]:
         """Up to `k` queries that are like another one, best first for the person asking, ties by query.
 
         All of them are queries of the generation and nothing that is hidden. Cost: one look-up for a query with a list
@@ -88,6 +88,7 @@ class RelatedQueries:
             query: any text; one without visible characters has nothing like it.
             k: at most this many.
             asking: who asks, when, and what must not be shown.
+            min_relevance: leave out what is related less, see `RelatedOrders.relevance`; None for nothing.
 
         Raises:
             NotBuiltError: the generation was built by a version without related queries.
@@ -98,11 +99,11 @@ class RelatedQueries:
         # The lists of a build are for all locales, in the untrained order.
         is_listed = asking.locale == ALL and self.orders.learned is None
         if is_listed and asking.history is None and not asking.explain:
-            listed = self._listed(key, k, asking)
+            listed = self._listed(key, k, asking, min_relevance)
             if listed is not None:
                 return listed
         scored = self.scored(key, asking)
-        chosen = self.chosen(scored, k)
+        chosen = self.chosen(scored, k, min_relevance)
         return [self._suggestion(scored, row, lost, explain=asking.explain) for row, lost in chosen]
 
     def scored(self, key: str, asking: Asking, without: frozenset[str] = frozenset()) -> RelatedScored:
@@ -138,10 +139,13 @@ class RelatedQueries:
             return vectors.rows(ids).reshape(-1)
         return None if self._indexes.encoder is None else self._indexes.encoder.encode([key]).reshape(-1)
 
-    def _listed(self, key: str, k: int, asking: Asking) -> list[Suggestion] | None:
+    def _listed(self, key: str, k: int, asking: Asking, min_relevance: float | None) -> list[Suggestion] | None:
         """The answer from a list made at build; None where there is none, it is too short, or some of it is hidden."""
         queries = self._indexes.prefixes.queries
-        ids, scores = self._related.lists.of(queries.find(key))
+        made = {None: self._related.lists, SERVICE_MIN_RELEVANCE: self._related.gated}.get(min_relevance)
+        if made is None:
+            return None
+        ids, scores = made.of(queries.find(key))
         listed = ids.tolist()
         # What is hidden may have stood for its near-duplicates, so that leaving it out is not enough.
         if not listed or (k > len(listed) == MOST_OTHERS) or not asking.hidden_ids.isdisjoint(listed):
@@ -149,18 +153,24 @@ class RelatedQueries:
         pairs = zip(listed[:k], scores.tolist(), strict=False)
         return [Suggestion(queries.text(query_id), score, "related") for query_id, score in pairs]
 
-    def listed(self, query_id: int, k: int, asking: Asking) -> list[tuple[int, float]]:
-        """(id, score) of the best, for the lists that a build makes."""
-        scored = self.scored(self._indexes.prefixes.queries.key(query_id), asking)
-        scores = scored.parts.sum(axis=1)
-        return [(int(scored.candidates.ids[row]), float(scores[row]) + lost) for row, lost in self.chosen(scored, k)]
+    def scored_known(self, query_id: int, asking: Asking) -> RelatedScored:
+        """`scored` of a query of the index."""
+        return self.scored(self._indexes.prefixes.queries.key(query_id), asking)
 
-    def chosen(self, scored: RelatedScored, k: int) -> list[tuple[int, float]]:
+    def listed(self, scored: RelatedScored, k: int, min_relevance: float | None) -> list[tuple[int, float]]:
+        """(id, score) of the best, for the lists that a build makes."""
+        scores, ids = scored.parts.sum(axis=1), scored.candidates.ids
+        return [(int(ids[row]), float(scores[row]) + lost) for row, lost in self.chosen(scored, k, min_relevance)]
+
+    def chosen(self, scored: RelatedScored, k: int, min_relevance: float | None = None) -> list[tuple[int, float]]:
         """Rows of the best `k`, best first, each with what it lost for repeating better ones.
 
         None of them is the asked query in other words, another one in other words, or where people come from.
         """
-        rows = np.flatnonzero(~comes_before(scored.features)).tolist()
+        is_shown = ~comes_before(scored.features)
+        if min_relevance is not None:
+            is_shown &= self.orders.relevance(scored.features) >= min_relevance
+        rows = np.flatnonzero(is_shown).tolist()
         ours = frozenset(scored.asked.words)
         groups = self._indexes.groups
         ids = scored.candidates.ids
@@ -194,5 +204,6 @@ class RelatedQueries:
             "sources": [name for bit, name in enumerate(SOURCES) if bits >> bit & 1],
             "features": dict(zip(names, scored.features[row].tolist(), strict=True)),
             "score_parts": dict(zip(PARTS, parts, strict=True)),
+            "relevance": float(self.orders.relevance(scored.features[row : row + 1])[0]),
         }
         return Suggestion(text, sum(parts), "related", (), explanation)

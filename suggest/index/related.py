@@ -24,8 +24,9 @@ SECTION = "related"
 MOST_OTHERS = 32
 """Queries kept beside one query, the strongest."""
 
-LATER, ITEMS, LISTS = f"{SECTION}_later", f"{SECTION}_items", f"{SECTION}_lists"
-"""Sections: searched later in a session, searched for the same items, and whole answers."""
+LATER, ITEMS, LISTS, GATED = (f"{SECTION}_{name}" for name in ("later", "items", "lists", "gated"))
+"""Sections: searched later in a session, searched for the same items, whole answers, and these as a service gates them.
+"""
 
 _NONE = np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.float32)
 
@@ -72,6 +73,7 @@ class RelatedIndex(NamedTuple):
         later: by the query before them, what people searched later in the session.
         items: by one of them, queries for the same items.
         lists: answers made in advance, strengths being their scores.
+        gated: the same with what a service leaves out left out.
         initials: queries of several words by the first letters of these, ranks.
         sequel: float32[d, d], takes the vector of a query to where those lie that people ask next; None where no
             such map is known for the encoder.
@@ -82,6 +84,7 @@ class RelatedIndex(NamedTuple):
     later: PairTable
     items: PairTable
     lists: PairTable
+    gated: PairTable
     initials: EntryIndex
     sequel: npt.NDArray[np.float32] | None
     crowd: npt.NDArray[np.float16] | None
@@ -94,9 +97,9 @@ class RelatedIndex(NamedTuple):
             generation.array(name) if generation.holds(f"{name}.npy") else None
             for name in (f"{SECTION}_sequel", f"{SECTION}_crowd", f"{SECTION}_middle")
         )
-        later, items, lists = (PairTable(generation, section) for section in (LATER, ITEMS, LISTS))
+        later, items, lists, gated = (PairTable(generation, section) for section in (LATER, ITEMS, LISTS, GATED))
         letters = EntryIndex(generation, f"{SECTION}_initials")
-        return cls(later, items, lists, letters, sequel, crowd, middle)
+        return cls(later, items, lists, gated, letters, sequel, crowd, middle)
 
 
 def save_pairs(writer: GenerationWriter, section: str, ids: npt.NDArray[np.uint32], pairs: PairRows) -> None:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from array import array
-
 import ibis.expr.types as ir
 import numpy as np
 
 from suggest.candidates.asking import Asking
 from suggest.engine.related import RelatedQueries
 from suggest.index import ALL, ranks
-from suggest.index.related import ITEMS, LATER, LISTS, MOST_OTHERS, SECTION, PairRows, save_initials, save_pairs
+from suggest.index.related import (
+    GATED,
+    ITEMS,
+    LATER,
+    LISTS,
+    MOST_OTHERS,
+    SECTION,
+    PairRows,
+    save_initials,
+    save_pairs,
+)
 from suggest.index.related_crowd import surroundings
 from suggest.pipelines.admitted import Admitted
 from suggest.pipelines.related_pairs import item_rows, later_pairs, later_rows
+from suggest.rank.related import SERVICE_MIN_RELEVANCE
 from suggest.rank.related_model import shipped_order, shipped_sequel
 
 MOST_LISTS = 1_000
@@ -75,13 +84,15 @@ def _save_lists(made: Admitted) -> None:
     row_of[made.ids] = np.arange(len(made.ids))
     nobody = Asking(made.tables.watermark_us, ALL)
     heaviest = np.argsort(ranks(made.columns.weight))[:MOST_LISTS]
-    rows, others, scores = array("q"), array("q"), array("d")
+    found: dict[str, list[tuple[int, int, float]]] = {LISTS: [], GATED: []}
     for done, row in enumerate(heaviest.tolist()):
         if not done % _TOLD_EVERY:
             made.told("relate queries", done, len(heaviest))
-        for other, score in related.listed(int(made.ids[row]), MOST_OTHERS, nobody):
-            rows.append(row)
-            others.append(row_of[other])
-            scores.append(score)
-    pairs = PairRows(np.array(rows, np.int64), np.array(others, np.int64), np.array(scores, np.float64))
-    save_pairs(made.writer, LISTS, made.ids, pairs)
+        scored = related.scored_known(int(made.ids[row]), nobody)
+        for section, gate in ((LISTS, None), (GATED, SERVICE_MIN_RELEVANCE)):
+            best = related.listed(scored, MOST_OTHERS, gate)
+            found[section] += [(row, int(row_of[other]), score) for other, score in best]
+    for section, pairs in found.items():
+        rows, others, scores = zip(*pairs, strict=True) if pairs else ((), (), ())
+        columns = np.array(rows, np.int64), np.array(others, np.int64), np.array(scores, np.float64)
+        save_pairs(made.writer, section, made.ids, PairRows(*columns))

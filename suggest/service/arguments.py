@@ -6,7 +6,8 @@ A framework's parser costs more than the whole answer; this one takes about 2 µ
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
@@ -34,14 +35,14 @@ DEFAULT_K = 10
 PARAMETERS = ("q", "k", "user", "locale", "region", "session", "match", "where", "explain")
 """Parameters of `GET /v1/complete`, as in its OpenAPI description; others are ignored."""
 
-RELATED_PARAMETERS = ("q", "k", "user", "locale", "region", "session", "explain")
+RELATED_PARAMETERS = ("q", "k", "user", "locale", "region", "session", "min_relevance", "explain")
 """Parameters of `GET /v1/related`."""
 
 ITEM_PARAMETERS = ("k", "user", "locale", "region", "session", "min_score", "explain")
 """Parameters of `GET /v1/items/{item}/queries`."""
 
 NO_GATE = "none"
-"""What `min_score` is to leave out nothing, where the service has a default."""
+"""What `min_score` and `min_relevance` are to leave out nothing, where the service has a default."""
 
 _KNOWN, _OF_RELATED, _OF_ITEM = (
     {name.encode(): name for name in names} for names in (PARAMETERS, RELATED_PARAMETERS, ITEM_PARAMETERS)
@@ -131,7 +132,7 @@ def _boolean(value: str) -> bool:
     return _BOOLEANS[value]
 
 
-def _gate(value: str) -> float | None:
+def _gate(name: str, value: str) -> float | None:
     if value == NO_GATE:
         return None
     try:
@@ -139,7 +140,7 @@ def _gate(value: str) -> float | None:
     except ValueError:
         gate = math.nan
     if not math.isfinite(gate):
-        raise ArgumentError("min_score", f"expected a number or {NO_GATE}, got {value[:20]!r}")
+        raise ArgumentError(name, f"expected a number or {NO_GATE}, got {value[:20]!r}")
     return gate
 
 
@@ -170,4 +171,10 @@ def _too_large(name: str, limit: int) -> NoReturn:
     raise Refusal(problem("too-large", f"{name}: at most {limit} bytes", argument=name))
 
 
-_READERS = {"k": _whole_number, "where": _expression, "explain": _boolean, "min_score": _gate}
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "k": _whole_number,
+    "where": _expression,
+    "explain": _boolean,
+    "min_score": partial(_gate, "min_score"),
+    "min_relevance": partial(_gate, "min_relevance"),
+}

@@ -32,6 +32,10 @@ _OF_RELATED: dict[str, tuple[dict[str, Any], str]] = {
     "q": (_TEXT, "A query, searched before or not."),
     "user": (_TEXT, "Opaque id of who asks; without it the answer is not personal."),
     "session": _SESSION,
+    "min_relevance": (
+        _TEXT,
+        f"Leave out what is related less; {NO_GATE} leaves out nothing. Default: the service's own.",
+    ),
 }
 _OF_ITEM: dict[str, tuple[dict[str, Any], str]] = {
     "user": _OF_RELATED["user"],

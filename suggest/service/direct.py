@@ -79,11 +79,12 @@ def _related(context: Context, scope: Scope) -> Answered:
     arguments = related_arguments(scope["query_string"])
     asker = _asker(arguments)
     query = arguments.pop("query")
+    min_relevance = arguments.pop("min_relevance", gates_of(context).related_min_relevance)
 
-    def ask(engine: Engine, user: str | None) -> list[Suggestion]:
-        return engine.related(query, asker.k, user, explain=asker.explain, **arguments)
+    def ask(engine: Engine, user: str | None, least: float | None = min_relevance) -> list[Suggestion]:
+        return engine.related(query, asker.k, user, min_relevance=least, explain=asker.explain, **arguments)
 
-    return answer_suggestions(context, query, ask, asker)
+    return answer_suggestions(context, query, ask, asker, None if min_relevance is None else partial(ask, least=None))
 
 
 def _item(context: Context, scope: Scope) -> Answered:

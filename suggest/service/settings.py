@@ -17,11 +17,13 @@ class Gates(NamedTuple):
     """What is not shown, where a request does not say; None leaves out nothing.
 
     Attributes:
+        related_min_relevance: related queries that are related less.
         item_min_score: queries beside an item that score less.
         comment_min_score: spans of a comment that score less.
         comment_max_per_chars: all but the best spans of a comment, beyond so many for each code point.
     """
 
+    related_min_relevance: float | None
     item_min_score: float | None
     comment_min_score: float | None
     comment_max_per_chars: float | None

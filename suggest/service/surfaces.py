@@ -14,6 +14,7 @@ from suggest.engine.comment_entities import SERVICE_MAX_PER_CHARS, SERVICE_MIN_S
 from suggest.errors import StateError
 from suggest.evaluation.interleaving import Team
 from suggest.rank.item_order import DEFAULT_MIN_SCORE
+from suggest.rank.related import SERVICE_MIN_RELEVANCE
 from suggest.service.answers import answer_tail, next_request_id, with_request_id
 from suggest.service.bodies import Comment
 from suggest.service.context import Context
@@ -30,7 +31,7 @@ Ask = Callable[[Engine, str | None], list[Suggestion]]
 """Asks an engine for a user, or for nobody in particular."""
 
 
-DEFAULT_GATES = Gates(DEFAULT_MIN_SCORE, SERVICE_MIN_SCORE, SERVICE_MAX_PER_CHARS)
+DEFAULT_GATES = Gates(SERVICE_MIN_RELEVANCE, DEFAULT_MIN_SCORE, SERVICE_MIN_SCORE, SERVICE_MAX_PER_CHARS)
 """What is not shown where neither the request nor the service says."""
 
 

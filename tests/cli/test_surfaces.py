@@ -63,9 +63,10 @@ def answer(printed):
 
 
 def test_related_hands_on_its_options(answer, asked):
-    answer("related", "nivea", "-k", "2", "--user", "u", "--locale", "de")
+    answer("related", "nivea", "-k", "2", "--user", "u", "--locale", "de", "--min-relevance", "-3")
 
-    assert asked == [{"query": "nivea", "k": 2, "user": "u", "locale": "de", "explain": False}]
+    expected = {"query": "nivea", "k": 2, "user": "u", "locale": "de", "min_relevance": -3.0, "explain": False}
+    assert asked == [expected]
 
 
 def test_item_hands_on_its_options(answer, asked):
@@ -144,7 +145,7 @@ def test_offsets_of_entities_may_count_in_utf16(answer):
         (("related", "x"), "NIKE  shoes", "shown at rank 1"),
         (("related", "x", "-k", "1"), "nivea creme", "ranked 2, beyond the suggestions asked for"),
         (("related", "x"), "jazz", "not among the best 100 candidates"),
-        (("item", "video-1", "--min-score", "0.5"), "nivea creme", "scores 0.2, less than what is shown at least"),
+        (("item", "video-1", "--min-score", "0.5"), "nivea creme", "left out by min_score; without that at rank"),
         (("item", "video-1", "--min-score", "0.5"), "jazz", "not among the best 100 candidates"),
         (("entities", COMMENT), "nivea creme", "what a tap on 'Nivea creme' at 2 searches for"),
         (("entities", COMMENT, "--min-score", "0.5"), "nivea creme", "'Nivea creme' at 2 scores 0.4, too little"),
@@ -213,8 +214,8 @@ def test_inspect_tells_what_each_surface_is_made_from(index, capsys):
     [
         ((), None),
         (
-            ("--item-min-score", "0.25", "--comment-max-per-chars", "none"),
-            {"item_min_score": 0.25, "comment_max_per_chars": None},
+            ("--item-min-score", "0.25", "--comment-max-per-chars", "none", "--related-min-relevance", "-1"),
+            {"item_min_score": 0.25, "comment_max_per_chars": None, "related_min_relevance": -1.0},
         ),
         (("--comment-min-score", "none"), {"comment_min_score": None}),
     ],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from suggest import Engine
 from suggest.pipelines.build import build
+from suggest.rank.related import SERVICE_MIN_RELEVANCE
 from suggest.text import normalise
 from suggest.text.near_duplicates import near_duplicate_key
 
@@ -144,13 +145,30 @@ def test_related_shows_admitted_queries_each_once_best_first(read_only, text, k,
     assert [suggestion.score for suggestion in found] == sorted((each.score for each in found), reverse=True)
 
 
+@pytest.mark.parametrize("gate", [None, SERVICE_MIN_RELEVANCE, 0.0])
 @pytest.mark.parametrize("k", [1, 5, 100])
-def test_related_lists_made_at_build_are_those_made_when_asked(engine, k):
+def test_related_lists_made_at_build_are_those_made_when_asked(engine, k, gate):
     for query in list(engine.queries()):
-        listed, live = (engine.related(query, k=k, explain=explain) for explain in (False, True))
+        listed, live = (engine.related(query, k=k, min_relevance=gate, explain=explain) for explain in (False, True))
 
         assert queries(listed) == queries(live)
         assert [each.score for each in listed] == pytest.approx([each.score for each in live], rel=1e-5)
+
+
+def test_related_leaves_out_what_is_less_related_than_asked_for(engine):
+    found = {each.query: each.explanation["relevance"] for each in engine.related("beach bag", k=100, explain=True)}
+    least = sorted(found.values())[len(found) // 2]
+    gated = queries(engine.related("beach bag", k=100, min_relevance=least))
+
+    assert 0 < len(gated) < len(found)
+    assert set(gated) == {query for query, relevance in found.items() if relevance >= least}
+    assert engine.related("beach bag", min_relevance=1e9) == []
+
+
+def test_related_of_a_service_says_nothing_of_what_nothing_is_like(engine):
+    assert queries(engine.related("running shoes", min_relevance=SERVICE_MIN_RELEVANCE))
+    assert engine.related("sun nobody knows", k=3)
+    assert engine.related("sun nobody knows zzzz qqqq xxxx", min_relevance=SERVICE_MIN_RELEVANCE) == []
 
 
 def test_related_says_where_each_came_from(engine):

@@ -38,6 +38,7 @@ def test_too_much_text_is_refused_as_too_large_and_named(service: Service, targe
         ("GET", "/v1/related?q=a&explain=1", None, "explain"),
         ("GET", "/v1/items/i/queries?min_score=much", None, "min_score"),
         ("GET", "/v1/items/i/queries?min_score=nan", None, "min_score"),
+        ("GET", "/v1/related?q=a&min_relevance=low", None, "min_relevance"),
         ("POST", "/v1/items:queries", {"title": "a", "min_score": "x"}, "min_score"),
         ("POST", "/v1/items:queries", {"title": "a", "tags": "b"}, "tags"),
         ("POST", "/v1/comments:entities", {"text": "a", "max_per_chars": -1}, "max_per_chars"),

@@ -23,8 +23,8 @@ class KnownAnswers:
     def __init__(self) -> None:
         self.asked: list[dict] = []
 
-    def related(self, _engine, query, k=10, user=None, locale=None, now=None, *, region=None, explain=False):
-        self.asked.append({"query": query, "k": k, "user": user, "locale": locale, "region": region})
+    def related(self, _engine, query, k=10, user=None, *, explain=False, **more):
+        self.asked.append({"query": query, "k": k, "user": user, **more})
         explanation = {"score_parts": {"transitions": 1.0}} if explain else None
         return [Suggestion(f"{query} {n}", 1.0 / (n + 1), "related", (), explanation) for n in range(min(k, 3))]
 
@@ -100,7 +100,8 @@ def test_surface_answers_the_shape_of_completions(service: Service, method, targ
 def test_related_hands_on_what_was_asked(service: Service, asked):
     service.get("/v1/related?q=c%2B%2B&k=3&user=u1&locale=de-DE&region=BE&session=s1&strange=1")
 
-    assert asked == [{"query": "c++", "k": 3, "user": "u1", "locale": "de-DE", "region": "BE"}]
+    gate = DEFAULT_GATES.related_min_relevance
+    assert asked == [{"query": "c++", "k": 3, "user": "u1", "locale": "de-DE", "region": "BE", "min_relevance": gate}]
 
 
 def test_new_item_hands_on_what_was_asked(service: Service, asked):
@@ -165,18 +166,21 @@ def test_gates_are_on_unless_the_request_says_otherwise(service: Service, asked)
     asked.clear()
     for body in ({}, {"min_score": 0.25}, {"min_score": None, "max_per_chars": None}):
         entities(service, text="a", **body)
-    min_score, max_per_chars = DEFAULT_GATES[1:]
+    min_score, max_per_chars = DEFAULT_GATES[2:]
     assert [one["gates"] for one in asked] == [(min_score, max_per_chars), (0.25, max_per_chars), (None, None)]
 
 
 def test_gates_of_the_service_take_the_place_of_the_defaults(service_with, asked):
-    with serving(service_with(gates=Gates(0.125, None, 0.5))) as service:
+    with serving(service_with(gates=Gates(-1.5, 0.125, None, 0.5))) as service:
         asked.clear()
         service.get("/v1/items/videos%2F17/queries")
         entities(service, text="a")
+        for own in ("", "&min_relevance=-4", "&min_relevance=none"):
+            service.get(f"/v1/related?q=a{own}")
 
     assert asked[0]["min_score"] == 0.125
     assert asked[1]["gates"] == (None, 0.5)
+    assert [one["min_relevance"] for one in asked[2:]] == [-1.5, -4.0, None]
 
 
 @pytest.mark.usefixtures("known")
@@ -307,7 +311,7 @@ def test_what_gates_keep_back_is_counted_on_a_sample(service_with, monkeypatch):
 
     monkeypatch.setattr("suggest.engine.Engine.item_queries", gated)
     monkeypatch.setattr("suggest.service.surface_metrics.SAMPLED_EVERY", 2)
-    with serving(service_with(gates=Gates(0.3, 0.5, None))) as service:
+    with serving(service_with(gates=Gates(None, 0.3, 0.5, None))) as service:
         for _ in range(3):
             service.get("/v1/items/i/queries")
             # Nothing is kept back here, so nothing is looked at.

@@ -51,7 +51,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         encoder="none",
     )
     # Two items teach little: the gate beside items would leave nothing.
-    gates = (None, SERVICE_MIN_SCORE, SERVICE_MAX_PER_CHARS)
+    gates = (None, None, SERVICE_MIN_SCORE, SERVICE_MAX_PER_CHARS)
     with started(folder / "index", "memory://", options={"demo": str(folder), "gates": gates}) as running:
         yield running
 

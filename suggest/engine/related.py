@@ -71,6 +71,9 @@ class RelatedQueries:
         is_built = generation.holds(f"{SECTION}.json")
         self._known = RelatedIndex.open(generation) if related is None and is_built else related
         self.orders = RelatedOrders.open(generation, is_trained=is_trained)
+        # Lists in another order than this one, which is not used where an experiment compares it, answer nothing.
+        made_learned = is_built and generation.json(SECTION).get("is_learned", False)
+        self._has_lists = made_learned == (self.orders.learned is not None)
 
     @property
     def _related(self) -> RelatedIndex:
@@ -96,9 +99,8 @@ class RelatedQueries:
         key = normalise(query)
         if not key:
             return []
-        # The lists of a build are for all locales, in the untrained order.
-        is_listed = asking.locale == ALL and self.orders.learned is None
-        if is_listed and asking.history is None and not asking.explain:
+        # The lists are for nobody in particular, of any locale.
+        if self._has_lists and asking.locale == ALL and asking.history is None and not asking.explain:
             listed = self._listed(key, k, asking, min_relevance)
             if listed is not None:
                 return listed

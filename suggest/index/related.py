@@ -124,6 +124,23 @@ def save_pairs(writer: GenerationWriter, section: str, ids: npt.NDArray[np.uint3
     writer.save_array(f"{section}_strength", pairs.strength[order].astype(np.float32))
 
 
+Lists = dict[int, list[tuple[int, float]]]
+"""By query id: (id, score) of others, best first."""
+
+
+def save_lists(writer: GenerationWriter, section: str, lists: Lists) -> None:
+    """Writes what `PairTable` reads, in the order given; nothing of queries with empty lists."""
+    known = sorted(query_id for query_id, others in lists.items() if others)
+    if not known:
+        return
+    pairs = [pair for query_id in known for pair in lists[query_id]]
+    sizes = [len(lists[query_id]) for query_id in known]
+    writer.save_array(f"{section}_from", np.array(known, dtype=np.uint32))
+    writer.save_array(f"{section}_start", np.cumsum([0, *sizes]).astype(np.uint32))
+    writer.save_array(f"{section}_other", np.array([other for other, _ in pairs], dtype=np.uint32))
+    writer.save_array(f"{section}_strength", np.array([score for _, score in pairs], dtype=np.float32))
+
+
 def save_initials(writer: GenerationWriter, keys: pa.Array, rank: npt.NDArray[Any]) -> None:
     """Writes the first letters of each query's words for `RelatedIndex.initials`; about 2 µs a query.
 

@@ -32,6 +32,7 @@ from suggest.pipelines.suggestible import Removed, suggestible
 from suggest.pipelines.vectors import MAX_VECTORS, asked_encoder, chosen_encoder, make_vectors
 from suggest.pipelines.word_statistics import word_statistics
 from suggest.pipelines.write_index import write_index
+from suggest.pipelines.write_related_lists import write_related_lists
 from suggest.pipelines.write_surfaces import write_surfaces
 from suggest.rank import Policy
 from suggest.rank.personal_data import Safety
@@ -188,6 +189,7 @@ def build(
         writer.save_json("tombstones", _tombstones(tables))
         save_examination(writer, tables.examination)
         carry_models(out, writer)
+        write_related_lists(writer, policy, tables.watermark_us, told)
         told("publish", 0, 0)
     return _report(Generation.open(out, writer.name, verify=False), n_users, removed, report, started)
 

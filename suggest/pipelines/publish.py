@@ -11,12 +11,14 @@ from typing import Any
 from suggest.artifacts import Generation, GenerationWriter, building, sha256_of
 from suggest.errors import GenerationBroken
 from suggest.pipelines.trained import Trained
-from suggest.rank import Ranker
+from suggest.pipelines.write_related_lists import REMADE, write_related_lists
+from suggest.rank import Policy, Ranker
 from suggest.rank.item_order import NAME as ITEM_ORDER
 from suggest.rank.item_order import open_item_order
 from suggest.rank.related import LEARNED_ORDER, RelatedOrders
 from suggest.text.tagger import Tagger
 from suggest.text.tagger_weights import TAGGER_PREFIX
+from suggest.types import Progress
 
 CARD = "ranker_card"
 """Name of the model card of the typeahead in a generation."""
@@ -24,10 +26,11 @@ CARD = "ranker_card"
 _RANKER = "ranker"
 
 
-def publish_models(index_dir: Path, models: Sequence[Trained]) -> str:
+def publish_models(index_dir: Path, models: Sequence[Trained], told: Progress) -> str:
     """Publishes the generation that is served now with other models; returns its name.
 
-    Its files are linked, not copied, where the file system can: no file of a generation ever changes.
+    Its files are linked, not copied, where the file system can: no file of a generation ever changes. Lists of related
+    queries are made again where their order is another one.
 
     Raises:
         GenerationBroken: there is none.
@@ -35,14 +38,18 @@ def publish_models(index_dir: Path, models: Sequence[Trained]) -> str:
         ArtifactError: the directory cannot be written; what was served stays served.
     """
     replaced = tuple(model.prefix for model in models)
+    is_reordered = LEARNED_ORDER in replaced
     with building(index_dir) as writer:
         # Compared with its checksums: linked damage would get new ones that fit.
         served = Generation.open(index_dir)
-        _link(served, writer, lambda name: not name.startswith(replaced))
+        _link(served, writer, lambda name: not name.startswith((*replaced, *REMADE) if is_reordered else replaced))
         writer.inputs = served.manifest["inputs"]
         writer.parameters = dict(served.parameters)
         for model in models:
             model.save(writer)
+        if is_reordered:
+            policy = Policy.from_json(served.json("policy"))
+            write_related_lists(writer, policy, served.parameters["watermark_us"] or 0, told)
     return writer.name
 
 

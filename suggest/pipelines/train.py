@@ -135,7 +135,7 @@ def train(
         outcomes |= {surface: _outcome(TRAINERS[surface], training) for surface in surfaces}
         models = _models(outcomes)
         told("publish", 0, 0)
-        name = publish_models(index_dir, models) if models else training.served.name
+        name = publish_models(index_dir, models, told) if models else training.served.name
     return TrainReport(
         generation=name,
         n_searches=training.cut.n_searches,

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import ibis.expr.types as ir
-import numpy as np
 
-from suggest.candidates.asking import Asking
-from suggest.engine.related import RelatedQueries
-from suggest.index import ALL, ranks
-from suggest.index.related import (
-    GATED,
-    ITEMS,
-    LATER,
-    LISTS,
-    MOST_OTHERS,
-    SECTION,
-    PairRows,
-    save_initials,
-    save_pairs,
-)
+from suggest.index import ranks
+from suggest.index.related import ITEMS, LATER, SECTION, save_initials, save_pairs
 from suggest.index.related_crowd import surroundings
 from suggest.pipelines.admitted import Admitted
 from suggest.pipelines.related_pairs import item_rows, later_pairs, later_rows
-from suggest.rank.related import SERVICE_MIN_RELEVANCE
 from suggest.rank.related_model import shipped_order, shipped_sequel
-
-MOST_LISTS = 1_000
-"""Queries whose lists are made in advance, the heaviest: about 3 ms each, and most requests are for few queries."""
-
-_TOLD_EVERY = 500
 
 
 def write_related(made: Admitted) -> None:
-    """Writes everything that `RelatedQueries` reads; the last of the writers, since its lists are made by serving.
+    """Writes everything that `RelatedQueries` reads but its lists, which `write_related_lists` makes by serving.
 
-    Cost: the pairs a few seconds a million searches, 0.05 ms a vector, 3 ms a list.
+    Cost: the pairs a few seconds a million searches, 0.05 ms a vector.
 
     Args:
         made: the queries of the generation being built, whose index and vectors are written already.
@@ -49,8 +30,6 @@ def write_related(made: Admitted) -> None:
     save_initials(writer, made.columns.keys, ranks(made.columns.weight))
     _save_meaning(made)
     shipped_order().save(writer)
-    writer.save_json(SECTION, {"version": 1})
-    _save_lists(made)
 
 
 def _uses(made: Admitted) -> ir.Table:
@@ -75,24 +54,3 @@ def _save_meaning(made: Admitted) -> None:
         made.writer.save_array(f"{SECTION}_sequel", sequel)
     made.writer.save_array(f"{SECTION}_middle", around.middle)
     made.writer.save_array(f"{SECTION}_crowd", around.crowd)
-
-
-def _save_lists(made: Admitted) -> None:
-    """Answers for nobody in particular, made by the code that serves, over the files written so far."""
-    related = RelatedQueries(made.writer.written(), made.indexes, made.policy, is_trained=False)
-    row_of = np.empty(len(made.ids), dtype=np.int64)
-    row_of[made.ids] = np.arange(len(made.ids))
-    nobody = Asking(made.tables.watermark_us, ALL)
-    heaviest = np.argsort(ranks(made.columns.weight))[:MOST_LISTS]
-    found: dict[str, list[tuple[int, int, float]]] = {LISTS: [], GATED: []}
-    for done, row in enumerate(heaviest.tolist()):
-        if not done % _TOLD_EVERY:
-            made.told("relate queries", done, len(heaviest))
-        scored = related.scored_known(int(made.ids[row]), nobody)
-        for section, gate in ((LISTS, None), (GATED, SERVICE_MIN_RELEVANCE)):
-            best = related.listed(scored, MOST_OTHERS, gate)
-            found[section] += [(row, int(row_of[other]), score) for other, score in best]
-    for section, pairs in found.items():
-        rows, others, scores = zip(*pairs, strict=True) if pairs else ((), (), ())
-        columns = np.array(rows, np.int64), np.array(others, np.int64), np.array(scores, np.float64)
-        save_pairs(made.writer, section, made.ids, PairRows(*columns))

@@ -42,7 +42,7 @@ def index_dir(tmp_path: Path) -> Path:
 
 def test_published_ranker_scores_as_it_did_and_all_else_is_the_same(index_dir: Path, ranker: Ranker):
     before = Generation.open(index_dir)
-    name = publish_models(index_dir, [ranker_model(ranker, {"about": "a test"})])
+    name = publish_models(index_dir, [ranker_model(ranker, {"about": "a test"})], lambda *_: None)
     after = Generation.open(index_dir, verify=True)
     assert (current(index_dir), after.name) == (name, name)
     assert {file: after.manifest["files"][file] for file in before.manifest["files"]} == before.manifest["files"]
@@ -55,9 +55,9 @@ def test_published_ranker_scores_as_it_did_and_all_else_is_the_same(index_dir: P
 
 
 def test_second_ranker_takes_the_place_of_the_first(index_dir: Path, ranker: Ranker):
-    publish_models(index_dir, [ranker_model(ranker, {"number": 1})])
+    publish_models(index_dir, [ranker_model(ranker, {"number": 1})], lambda *_: None)
     files = set(Generation.open(index_dir).manifest["files"])
-    publish_models(index_dir, [ranker_model(ranker, {"number": 2})])
+    publish_models(index_dir, [ranker_model(ranker, {"number": 2})], lambda *_: None)
     assert set(Generation.open(index_dir).manifest["files"]) == files
     assert Generation.open(index_dir).json(CARD) == {"number": 2}
 
@@ -67,7 +67,7 @@ def test_where_nothing_can_be_linked_files_are_copied(index_dir: Path, ranker: R
         raise PermissionError
 
     monkeypatch.setattr(os, "link", refuse)
-    publish_models(index_dir, [ranker_model(ranker, {})])
+    publish_models(index_dir, [ranker_model(ranker, {})], lambda *_: None)
     Generation.open(index_dir, verify=True)
 
 
@@ -76,18 +76,18 @@ def test_damage_is_refused_and_not_given_new_checksums(index_dir: Path, ranker: 
     damaged = next(served.path(name) for name in served.manifest["files"] if name.endswith(".npy"))
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"\x7f")
     with pytest.raises(GenerationBroken, match="is damaged"):
-        publish_models(index_dir, [ranker_model(ranker, {})])
+        publish_models(index_dir, [ranker_model(ranker, {})], lambda *_: None)
     assert current(index_dir) == served.name
 
 
 def test_directory_without_a_generation_takes_no_ranker(tmp_path: Path, ranker: Ranker):
     with pytest.raises(GenerationBroken):
-        publish_models(tmp_path, [ranker_model(ranker, {})])
+        publish_models(tmp_path, [ranker_model(ranker, {})], lambda *_: None)
     assert current(tmp_path) is None
 
 
 def test_next_generation_carries_the_ranker(index_dir: Path, ranker: Ranker):
-    publish_models(index_dir, [ranker_model(ranker, {"about": "a test"})])
+    publish_models(index_dir, [ranker_model(ranker, {"about": "a test"})], lambda *_: None)
     assert carried(index_dir)
     assert Ranker.open(Generation.open(index_dir)) is not None
     assert Generation.open(index_dir).json(CARD) == {"about": "a test"}
@@ -98,13 +98,13 @@ def test_generation_without_a_ranker_gives_none_to_the_next(index_dir: Path):
 
 
 def test_ranker_for_other_features_is_not_carried(index_dir: Path, ranker: Ranker, monkeypatch: pytest.MonkeyPatch):
-    publish_models(index_dir, [ranker_model(ranker, {})])
+    publish_models(index_dir, [ranker_model(ranker, {})], lambda *_: None)
     monkeypatch.setattr("suggest.rank.ranker.VERSION", 999)
     assert not carried(index_dir)
 
 
 def test_damaged_ranker_is_not_carried(index_dir: Path, ranker: Ranker):
-    publish_models(index_dir, [ranker_model(ranker, {})])
+    publish_models(index_dir, [ranker_model(ranker, {})], lambda *_: None)
     served = Generation.open(index_dir)
     damaged = next(served.path(name) for name in served.manifest["files"] if name.startswith("ranker_"))
     damaged.write_bytes(b"\x7f" * damaged.stat().st_size)
@@ -114,7 +114,7 @@ def test_damaged_ranker_is_not_carried(index_dir: Path, ranker: Ranker):
 def test_ranker_for_other_features_is_an_error_that_says_what_to_do(
     index_dir: Path, ranker: Ranker, monkeypatch: pytest.MonkeyPatch
 ):
-    publish_models(index_dir, [ranker_model(ranker, {})])
+    publish_models(index_dir, [ranker_model(ranker, {})], lambda *_: None)
     monkeypatch.setattr("suggest.rank.ranker.VERSION", 999)
     with pytest.raises(GenerationBroken, match=r"version \d+ of the features.*train again with: suggest train"):
         Engine.open(index_dir)

@@ -15,6 +15,8 @@ from suggest import Engine
 from suggest.artifacts import Generation
 from suggest.errors import NotEnoughExamples, WorseThanUntrained
 from suggest.features.related import related_column
+from suggest.index import QueryTable
+from suggest.index.related import LISTS, PairTable
 from suggest.pipelines.build import build
 from suggest.pipelines.publish import publish_models
 from suggest.pipelines.train_related import Opened, next_lists, train_related
@@ -85,10 +87,10 @@ def test_training_learns_where_people_go_and_is_judged_on_what_comes_later(train
     assert "against" in trained.sentence
 
 
-def test_trained_order_is_served_where_lists_were_made_without_it(training: Training, tmp_path: Path):
+def test_trained_order_is_served_and_lists_are_made_in_it(training: Training, tmp_path: Path):
     trained, index_dir = train_related(training), tmp_path / "index"
     shutil.copytree(training.folder / "index", index_dir)
-    publish_models(index_dir, [trained])
+    publish_models(index_dir, [trained], lambda *_: None)
 
     answers = {}
     for ranker in ("default", "none"):
@@ -100,6 +102,16 @@ def test_trained_order_is_served_where_lists_were_made_without_it(training: Trai
         assert told is not None
         assert bool(told["score_parts"]["learned"]) == (ranker == "default")
     assert answers["default"] != answers["none"]
+    # No file of the generation whose files were linked has changed.
+    Generation.open(index_dir, training.served.name, verify=True)
+    published = Generation.open(index_dir)
+    lists, queries = PairTable(published, LISTS), QueryTable(published)
+    with Engine.open(index_dir) as engine:
+        for query in known:
+            live = engine.related(query, k=5, explain=True)
+            assert [each.query for each in engine.related(query, k=5)] == [each.query for each in live]
+            listed = lists.of(queries.find(query))[1][: len(live)].tolist()
+            assert listed == pytest.approx([each.score for each in live], rel=1e-5)
 
 
 def test_training_is_refused_where_the_untrained_order_is_right_in_the_end(training: Training, tmp_path: Path):

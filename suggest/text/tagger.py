@@ -16,26 +16,18 @@ from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from suggest.artifacts import Generation
-from suggest.text.tagger_features import (
-    OFFSETS,
-    context_rows,
-    folded,
-    places,
-    surfaces,
-    word_facts,
-)
+from suggest.text.tagger_features import context_rows, places, surfaces
 from suggest.text.tagger_language import LANGUAGES, language_of
 from suggest.text.tagger_lattice import OUTSIDE, Lattice
 from suggest.text.tagger_tokens import Token, TokenKind
 from suggest.text.tagger_weights import TaggerWeights, load_weights, weights_file
+from suggest.text.tagger_words import WordMemory
 
-_KEPT_WORDS = 16_384  # twice that many are held, 400 bytes each; more than the words of 6,000 comments
 _NEVER = -1000.0  # nats: of what may not be
 _START, _END = attrgetter("start"), attrgetter("end")
-_MASKED = frozenset({TokenKind.URL, TokenKind.MENTION})
+_URL, _MENTION = TokenKind.URL, TokenKind.MENTION
 
 
 class Tagged(NamedTuple):
@@ -161,12 +153,6 @@ def _shipped(language: str) -> TaggerWeights:
         return load_weights(file)
 
 
-class _Known(NamedTuple):
-    name: int
-    shape: int
-    weights: npt.NDArray[np.int32]  # [len(OFFSETS), N_TAGS]
-
-
 class _Model:
     """One language's weights at work."""
 
@@ -174,44 +160,17 @@ class _Model:
         self._weights = weights
         self._language = language
         self._steps = weights.steps.tolist()
-        # What words met before tell, and those met before that. Two threads may work out the same word, or drop
-        # what the other has just kept; neither sees half of it.
-        self._known: dict[tuple[str, str], _Known] = {}
-        self._old: dict[tuple[str, str], _Known] = {}
+        self._words = WordMemory(weights)
 
     def lattice(self, text: str, tokens: Sequence[Token]) -> Lattice:
         words = surfaces(text, tokens)
-        known = [self._word(word, place) for word, place in zip(words, places(words), strict=True)]
-        emissions = self._of_words(np.stack([each.weights for each in known]))
-        rows = context_rows(text, tokens, [each.name for each in known], [each.shape for each in known], self._language)
-        emissions += self._weights.table[rows].sum(axis=1, dtype=np.int32)
+        told = self._words.told(list(zip(words, places(words), strict=True)))
+        rows = context_rows(text, tokens, told.names, told.shapes, self._language)
+        whole = told.emissions() + self._weights.table.take(rows, axis=0).sum(axis=1, dtype=np.int32)
+        emissions = whole.astype(np.float32)
         emissions *= np.float32(self._weights.unit)
         emissions[:, OUTSIDE] -= self._weights.outside
-        emissions[[token.kind in _MASKED for token in tokens], OUTSIDE + 1 :] = _NEVER
+        masked = [at for at, token in enumerate(tokens) if token.kind is _URL or token.kind is _MENTION]
+        if masked:
+            emissions[masked, OUTSIDE + 1 :] = _NEVER
         return Lattice(emissions.tolist(), self._steps)
-
-    def _of_words(self, told: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-        """Adds up what each word tells of the tokens around it."""
-        emissions = told[:, OFFSETS.index(0)].astype(np.float32)
-        for index, offset in enumerate(OFFSETS):
-            if offset < 0:
-                emissions[-offset:] += told[:offset, index]
-            elif offset > 0:
-                emissions[:-offset] += told[offset:, index]
-        return emissions
-
-    def _word(self, word: str, place: str) -> _Known:
-        key = (word, place)
-        known = self._known.get(key)
-        if known is None:
-            known = self._old.get(key) or self._told(word, place)
-            if len(self._known) >= _KEPT_WORDS:
-                self._known, self._old = {}, self._known
-            self._known[key] = known
-        return known
-
-    def _told(self, word: str, place: str) -> _Known:
-        facts = word_facts(word, place, self._weights.classes_of(folded(word)))
-        rows, starts = facts.rows()
-        weights = np.add.reduceat(self._weights.table[rows], starts, axis=0, dtype=np.int32)
-        return _Known(facts.name, facts.shape, weights)

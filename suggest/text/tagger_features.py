@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple
 from zlib import crc32
 
@@ -27,7 +29,9 @@ BITS = 20
 """Of a hash: there are 2 ** BITS rows of weights."""
 
 Rows = npt.NDArray[np.int64]
+Hashes = Sequence[int] | npt.NDArray[np.uint32]
 
+_DISTANCES = tuple(map(abs, OFFSETS))
 _LONGEST_WORD = 20  # characters looked at: what follows is noise
 _LONGEST_SHAPE = 12
 _AFFIXES = (1, 2, 3, 4, 5)
@@ -37,6 +41,7 @@ _REPEATED = re.compile(r"(.)\1+")
 _SENTENCE_ENDS = frozenset('.!?:"“”|-…)(;。！？؟।：')  # noqa: RUF001 - those of Chinese are wide
 _TITLE_SHARE = 0.6  # of the words: above it, capitals tell nothing
 _TITLE_WORDS = 4  # fewer with a capital each are no title: "Hi Bob"
+_ASCII_SHAPES = str.maketrans(ascii_uppercase + ascii_lowercase + digits, "X" * 26 + "x" * 26 + "0" * 10)
 # Any odd numbers do, as long as they are never changed: weights were learned with them.
 _OFFSET_KEYS = np.array([0x9E3779B1, 0x85EBCA6B, 0, 0xC2B2AE35, 0x27D4EB2F], np.uint64)
 _PAIR_KEYS = np.array([0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB], np.uint64)
@@ -63,10 +68,26 @@ class WordFacts(NamedTuple):
 
     def rows(self) -> tuple[Rows, list[int]]:
         """The rows of weights for the tokens at each of `OFFSETS`, one after another, and where each part begins."""
-        sizes = [(len(self.facts), self.n_near, self.n_far)[abs(offset)] for offset in OFFSETS]
-        facts = np.array(self.facts, np.uint64)
-        keys = np.concatenate([facts[:size] ^ key for size, key in zip(sizes, _OFFSET_KEYS, strict=True)])
-        return _rows(keys), np.cumsum([0, *sizes[:-1]]).tolist()
+        return word_rows([self])
+
+
+def word_rows(words: Sequence[WordFacts]) -> tuple[Rows, list[int]]:
+    """The rows of weights of words for the tokens at each of `OFFSETS`, word after word.
+
+    Returns:
+        int64[n], and where each of the `len(OFFSETS)` parts of each word begins. Cost: 15 µs, and 6 µs a word.
+    """
+    facts = np.array(list(chain.from_iterable([word.facts for word in words])), np.uint64)
+    rows = _rows(facts ^ _OFFSET_KEYS[:, None])
+    parts, starts, first, n_rows = [], [], 0, 0
+    for word in words:
+        sizes = len(word.facts), word.n_near, word.n_far
+        for index, distance in enumerate(_DISTANCES):
+            parts.append(rows[index, first : first + sizes[distance]])
+            starts.append(n_rows)
+            n_rows += sizes[distance]
+        first += sizes[0]
+    return np.concatenate(parts), starts
 
 
 def _rows(keys: npt.NDArray[np.uint64]) -> Rows:
@@ -75,11 +96,14 @@ def _rows(keys: npt.NDArray[np.uint64]) -> Rows:
 
 def folded(word: str) -> str:
     """A word without what tells its single uses apart: case, and the digits of numbers."""
-    return _DIGIT.sub("0", word[:_LONGEST_WORD].lower())
+    lower = word[:_LONGEST_WORD].lower()
+    return lower if lower.isalpha() else _DIGIT.sub("0", lower)
 
 
 def _long_shape(word: str) -> str:
     """The kind of each of the first 12 characters: `Xxxxx` for `Paris`, `0xx` for `3rd`."""
+    if word.isascii():
+        return word[:_LONGEST_SHAPE].translate(_ASCII_SHAPES)
     return "".join(
         "X" if char.isupper() else "x" if char.islower() else "0" if char.isdigit() else "o" if char.isalpha() else char
         for char in word[:_LONGEST_SHAPE]
@@ -88,8 +112,8 @@ def _long_shape(word: str) -> str:
 
 def surfaces(text: str, tokens: Sequence[Token]) -> list[str]:
     """What the tokens read; all URLs alike, and all mentions."""
-    named = {TokenKind.URL: "http:", TokenKind.MENTION: "@a"}
-    return [named.get(kind) or text[start:end] for start, end, kind in tokens]
+    url, mention = TokenKind.URL, TokenKind.MENTION
+    return ["http:" if kind is url else "@a" if kind is mention else text[start:end] for start, end, kind in tokens]
 
 
 def places(words: Sequence[str]) -> list[str]:
@@ -141,9 +165,7 @@ def _case(word: str) -> str:
     return "C" if word[0].isupper() else "a" if word[0].islower() else "."
 
 
-def context_rows(
-    text: str, tokens: Sequence[Token], names: Sequence[int], shapes: Sequence[int], language: str
-) -> Rows:
+def context_rows(text: str, tokens: Sequence[Token], names: Hashes, shapes: Hashes, language: str) -> Rows:
     """int64[n_tokens, n], the rows of what the words alone do not tell: 15 µs a text, in Chinese 10 µs a token.
 
     Args:
@@ -157,15 +179,22 @@ def context_rows(
     return np.hstack([rows, _segment_rows(text, tokens)]) if language == "zh" else rows
 
 
-def _pair_rows(names: Sequence[int], shapes: Sequence[int]) -> Rows:
+def _pair_rows(names: Hashes, shapes: Hashes) -> Rows:
     """Each word with the one before, with the one after, and three shapes in a row."""
-    name = np.array([_START, *names, _END], np.uint64)
-    shape = np.array([_START, *shapes, _END], np.uint64)
+    name, shape = _between_ends(names), _between_ends(shapes)
     first, second, third = _PAIR_KEYS
     pairs = name[:-1] * first + name[1:] * second
-    triples = shape[:-2] * second + shape[1:-1] * third + shape[2:] * first
-    keys = np.stack([pairs[:-1], pairs[1:] + third, triples], axis=1)
+    keys = np.empty((len(names), 3), np.uint64)
+    keys[:, 0] = pairs[:-1]
+    keys[:, 1] = pairs[1:] + third
+    keys[:, 2] = shape[:-2] * second + shape[1:-1] * third + shape[2:] * first
     return _rows(keys ^ (keys >> np.uint64(32)))
+
+
+def _between_ends(hashes: Hashes) -> npt.NDArray[np.uint64]:
+    found = np.empty(len(hashes) + 2, np.uint64)
+    found[0], found[1:-1], found[-1] = _START, hashes, _END
+    return found
 
 
 def _segment_rows(text: str, tokens: Sequence[Token]) -> Rows:
@@ -207,4 +236,8 @@ def _place_within(at: int, size: int) -> str:
 
 
 def _hashed(facts: Sequence[str]) -> list[int]:
-    return [crc32(fact.encode("utf-8", "surrogatepass")) for fact in facts]
+    # Encoded at once, in a third of the time; what holds the separator itself is encoded one by one.
+    encoded = "\n".join(facts).encode("utf-8", "surrogatepass").split(b"\n")
+    if len(encoded) != len(facts):
+        encoded = [fact.encode("utf-8", "surrogatepass") for fact in facts]
+    return list(map(crc32, encoded))

@@ -55,7 +55,11 @@ class Lattice:
 
     @cached_property
     def _odds(self) -> Rows:
-        return [[exp(weight - max(row)) for weight in row] for row in self._emissions]
+        odds = []
+        for row in self._emissions:
+            most = max(row)
+            odds.append([exp(weight - most) for weight in row])
+        return odds
 
     @cached_property
     def _ratios(self) -> Rows:
@@ -114,15 +118,20 @@ def best_path(emissions: Rows, steps: Rows) -> list[int]:
     inside = end = float("-inf")
     came_from = []
     for to_o, to_b, to_i, to_e, to_a in emissions[1:]:
-        from_o = max((outside + oo, -OUTSIDE), (end + eo, -END), (alone + ao, -ALONE))
-        from_b = max((outside + ob, -OUTSIDE), (end + eb, -END), (alone + ab, -ALONE))
-        from_a = max((outside + oa, -OUTSIDE), (end + ea, -END), (alone + aa, -ALONE))
-        from_i = max((begin + bi, -BEGIN), (inside + ii, -INSIDE))
-        from_e = max((begin + be, -BEGIN), (inside + ie, -INSIDE))
-        came_from.append((-from_o[1], -from_b[1], -from_i[1], -from_e[1], -from_a[1]))
-        outside, begin, inside = from_o[0] + to_o, from_b[0] + to_b, from_i[0] + to_i
-        end, alone = from_e[0] + to_e, from_a[0] + to_a
-    tag = -max((outside, -OUTSIDE), (end, -END), (alone, -ALONE))[1]
+        from_o, before_o = (outside + oo, OUTSIDE) if outside + oo >= end + eo else (end + eo, END)
+        from_b, before_b = (outside + ob, OUTSIDE) if outside + ob >= end + eb else (end + eb, END)
+        from_a, before_a = (outside + oa, OUTSIDE) if outside + oa >= end + ea else (end + ea, END)
+        if alone + ao > from_o:
+            from_o, before_o = alone + ao, ALONE
+        if alone + ab > from_b:
+            from_b, before_b = alone + ab, ALONE
+        if alone + aa > from_a:
+            from_a, before_a = alone + aa, ALONE
+        from_i, before_i = (begin + bi, BEGIN) if begin + bi >= inside + ii else (inside + ii, INSIDE)
+        from_e, before_e = (begin + be, BEGIN) if begin + be >= inside + ie else (inside + ie, INSIDE)
+        came_from.append((before_o, before_b, before_i, before_e, before_a))
+        outside, begin, inside, end, alone = from_o + to_o, from_b + to_b, from_i + to_i, from_e + to_e, from_a + to_a
+    tag = OUTSIDE if outside >= max(end, alone) else END if end >= alone else ALONE
     path = [tag]
     for came in reversed(came_from):
         tag = came[tag]

@@ -48,7 +48,7 @@ class TaggerWeights:
     def classes_of(self, word: str) -> list[str]:
         """The names of the classes of a folded word, none for one without; 2 µs."""
         key = word_key(word)
-        at = int(np.searchsorted(self.class_words, np.uint32(key)))
+        at = int(self.class_words.searchsorted(np.uint32(key)))
         if at == len(self.class_words) or self.class_words[at] != key:
             return []
         return [f"{partition}.{each}" for partition, each in enumerate(self.classes[at].tolist())]
@@ -124,7 +124,9 @@ def _check_format(arrays: Mapping[str, Any]) -> None:
 
 def quantised(weights: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], float]:
     """Weights as whole multiples of a unit between -127 and 127, the largest weight at the end; with the unit."""
-    unit = float(np.abs(weights).max(initial=0.0)) / 127 or 1.0
+    unit = float(np.abs(weights).max(initial=0.0)) / 127
+    if unit < np.finfo(np.float32).tiny:  # too small to divide by: they are nothing
+        unit = 1.0
     return np.rint(weights / unit).astype(np.int8), unit
 
 

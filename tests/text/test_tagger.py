@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from suggest.text import tagger as tagger_module
+from suggest.text import tagger_words
 from suggest.text.tagger import Tagger
 from suggest.text.tagger_features import BITS
 from suggest.text.tagger_language import LANGUAGES
@@ -56,7 +56,7 @@ def test_tag_does_not_depend_on_what_was_read_before(noisy, text):
 
 
 def test_tag_is_the_same_when_few_words_are_kept(noisy, monkeypatch):
-    monkeypatch.setattr(tagger_module, "_KEPT_WORDS", 2)
+    monkeypatch.setattr(tagger_words, "_KEPT", 2)
     text = "Ann went to Rome and Ann stayed in Rome with Bob and Carol"
     small = Tagger(noisy.weights)
     for _ in range(3):
@@ -127,6 +127,8 @@ def test_weights_of_another_format_are_refused(tmp_path):
 
 
 @given(st.lists(st.floats(-50, 50, width=32), min_size=1, max_size=20))
+@example([1e-45])
+@example([2e-43, 1e-45])
 def test_quantised_weights_are_near_what_they_were(values):
     weights = np.array(values, np.float32)
     whole, unit = quantised(weights)

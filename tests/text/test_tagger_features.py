@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suggest.text.tagger_features import BITS, OFFSETS, context_rows, folded, places, surfaces, word_facts
+from suggest.text.tagger_features import BITS, OFFSETS, context_rows, folded, places, surfaces, word_facts, word_rows
 from suggest.text.tagger_tokens import tokenise
 
 WORDS = st.text(min_size=1).filter(lambda text: not text.isspace())
@@ -22,6 +24,27 @@ def test_word_facts_are_rows_in_as_many_parts_as_offsets(word, place, classes):
     sizes = np.diff([*starts, len(rows)]).tolist()
     assert sizes == [facts.n_far, facts.n_near, len(facts.facts), facts.n_near, facts.n_far]
     assert 0 < facts.n_far < facts.n_near < len(facts.facts)
+
+
+@given(WORDS, st.sampled_from(["nS", "lm"]))
+def test_word_facts_are_hashes_of_text(word, place):
+    """Those of what is hashed together and of what is hashed alone, as a word with a line break is."""
+    facts = word_facts(word, place, ())
+    assert facts.name == crc32(f"w={folded(word)}".encode("utf-8", "surrogatepass"))
+    assert facts.facts[facts.n_far + 1] == crc32(f"p3={_bare(word)[:3]}".encode("utf-8", "surrogatepass"))
+
+
+def _bare(word):
+    return folded(word).lstrip("#") or folded(word)
+
+
+@given(st.lists(st.tuples(WORDS, st.sampled_from(["nS", "lm"])), min_size=1, max_size=5))
+def test_rows_of_several_words_are_those_of_each(words):
+    facts = [word_facts(word, place, ()) for word, place in words]
+    rows, starts = word_rows(facts)
+    alone = [part for each in facts for part in np.split(each.rows()[0], each.rows()[1][1:])]
+    together = np.split(rows, starts[1:])
+    assert [part.tolist() for part in together] == [part.tolist() for part in alone]
 
 
 def test_word_facts_of_a_long_word_are_few():

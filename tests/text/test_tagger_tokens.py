@@ -20,6 +20,12 @@ def test_tokenise_leaves_only_white_space_out(text):
     assert not "".join(text[end:start] for end, start in zip(edges[::2], edges[1::2], strict=True)).strip()
 
 
+@given(st.text(st.characters(max_codepoint=127)) | st.text(st.sampled_from("aB1 .@#_-:/w\x1f\t")))
+def test_tokenise_cuts_plain_text_as_any_other(text):
+    """Plain texts have a pattern of their own; a letter beyond ASCII at the end keeps them from it."""
+    assert tokenise(text) == tokenise(f"{text} é")[:-1]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -10,6 +10,7 @@ import gzip
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import accumulate
 from math import log
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -17,7 +18,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from suggest.errors import InputError
-from suggest.service.bodies import MAX_COMMENTS, MAX_TEXT_CHARS
+from suggest.service.bodies import MAX_BATCH_CHARS, MAX_COMMENTS, MAX_TEXT_CHARS
 from suggest.text import normalise, words
 from suggest.types import parse_ts, rfc3339
 
@@ -98,7 +99,9 @@ class Demo:
         """Those of a video, most liked first, then in order of time; as many and as long as one request takes."""
         remarks = self._remarks.get(item, ())
         first = sorted(remarks, key=lambda remark: (-remark.likes, remark.ts or ""))[:MAX_COMMENTS]
-        return [remark.model_copy(update={"text": remark.text[:MAX_TEXT_CHARS]}) for remark in first]
+        cut = [remark.model_copy(update={"text": remark.text[:MAX_TEXT_CHARS]}) for remark in first]
+        n_chars = accumulate(len(remark.text) for remark in cut)
+        return [remark for remark, so_far in zip(cut, n_chars, strict=True) if so_far <= MAX_BATCH_CHARS]
 
     def neighbours(self, item: str, k: int) -> list[Video]:
         """Videos with most tags in common, of the same language first."""

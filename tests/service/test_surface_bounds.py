@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from suggest.service.bodies import MAX_COMMENTS, MAX_TEXT_CHARS
+from suggest.service.bodies import MAX_BATCH_CHARS, MAX_COMMENTS, MAX_TEXT_CHARS
 from tests.service.asgi import Service
 
 
@@ -19,6 +19,7 @@ from tests.service.asgi import Service
             "comments.1.text",
         ),
         ("/v1/comments:entities", {"comments": [{"text": "a"}] * (MAX_COMMENTS + 1)}, "comments"),
+        ("/v1/comments:entities", {"comments": [{"text": "x" * (MAX_BATCH_CHARS // 10 + 1)}] * 10}, "comments"),
         ("/v1/items:queries", {"title": "x" * (MAX_TEXT_CHARS + 1)}, "title"),
         ("/v1/items:queries", {"title": "a", "tags": ["x"] * 101}, "tags"),
     ],
@@ -28,6 +29,13 @@ def test_too_much_text_is_refused_as_too_large_and_named(service: Service, targe
 
     assert answer.status == 413
     assert answer.problem()["argument"] == argument
+
+
+def test_batch_of_as_much_text_as_may_be_is_answered(service: Service):
+    answer = service.post("/v1/comments:entities", {"comments": [{"text": "x" * (MAX_BATCH_CHARS // 10)}] * 10})
+
+    assert answer.status == 200
+    assert len(answer.json()["comments"]) == 10
 
 
 @pytest.mark.parametrize(

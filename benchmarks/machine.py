@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +23,14 @@ def print_machine(*packages: str) -> None:
     print(f"machine: {_processor()}, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the start")
     versions = (f"{package} {version(package)}" for package in packages)
     print("versions:", ", ".join([f"Python {platform.python_version()}", *versions]))
+
+
+def scale_us() -> float:
+    """CPU time of `sum(range(10_000))`: what other times of the same run are to be seen against, 120 when idle."""
+    started = time.thread_time_ns()
+    for _ in range(200):
+        sum(range(10_000))
+    return (time.thread_time_ns() - started) / 200_000
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.cut_log import CutLog
-from benchmarks.machine import print_machine, print_table
+from benchmarks.machine import print_machine, print_table, scale_us
 from suggest import Engine
 from suggest.candidates import gather
 from suggest.candidates.collapse import collapsed
@@ -75,7 +75,7 @@ def _print(engine: Engine, asked: Sequence[Asked]) -> None:
     times = {match: _times(engine, asked, match) for match in ("any", "prefix")}
     rows = [(match, *(f"{value:.0f}" for value in _figures(cost))) for match, cost in times.items()]
     print_table(("match", "mean us", "p50", "p90", "p99"), rows)
-    print(f"\nfor scale, sum(range(10_000)): {_scale():.0f} us\n")
+    print(f"\nfor scale, sum(range(10_000)): {scale_us():.0f} us\n")
     stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     total = sum(entry[2] for entry in stats.values())
     shares = []
@@ -99,13 +99,6 @@ def _times(engine: Engine, asked: Sequence[Asked], match: str) -> npt.NDArray[np
 
 def _figures(costs: npt.NDArray[np.float64]) -> list[float]:
     return [float(costs.mean()), *np.percentile(costs, [50, 90, 99]).tolist()]
-
-
-def _scale() -> float:
-    started = time.thread_time_ns()
-    for _ in range(200):
-        sum(range(10_000))
-    return (time.thread_time_ns() - started) / 200_000
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from suggest.errors import ArgumentError, NotBuiltError
 from suggest.features.item import ITEM_FEATURES, item_features
 from suggest.index import ALL, Indexes
 from suggest.index.items import CENTRES, VECTORS, Items, ItemText
+from suggest.index.items_expected import ExpectedQueries
 from suggest.index.vectors import VectorIndex
 from suggest.rank import Policy, chosen
 from suggest.rank.item_order import item_evidence, item_scores, open_item_order, untrained_scores
@@ -60,7 +61,7 @@ class ItemQueries:
         own = [
             VectorIndex(generation, name) if generation.holds(f"{name}.json") else None for name in (VECTORS, CENTRES)
         ]
-        self._vectors = ItemVectors(own[0], indexes.vectors, own[1])
+        self._vectors = ItemVectors(own[0], indexes.vectors, own[1], ExpectedQueries.open(generation))
 
     def of_known(self, item: str, k: int, asking: Asking, min_score: float | None) -> list[Suggestion]:
         """The best queries beside an item of the generation.

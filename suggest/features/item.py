@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest.candidates.item_evidence import Evidence
+from suggest.candidates.item_neighbours import LEAST_WEIGHT
 from suggest.candidates.item_request import ItemRequest
 from suggest.features.registry import Feature
 from suggest.index import Indexes
@@ -13,10 +14,14 @@ from suggest.index.codes import VALUES
 from suggest.index.items import Floats, Items
 from suggest.index.regions import RegionWeights
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a column's place or meaning changes."""
 
-_KINDS = (("words", "whose words are most like the item's"), ("vector", "whose vectors are nearest to the item's"))
+_KINDS = (
+    ("words", "whose words are most like the item's"),
+    ("vector", "whose vectors are nearest to the item's"),
+    ("both", "whose words and vectors together are most like the item's"),
+)
 
 ITEM_FEATURES: tuple[Feature, ...] = (
     *(
@@ -33,12 +38,17 @@ ITEM_FEATURES: tuple[Feature, ...] = (
         )
     ),
     Feature("words_close", "That of words, of what an item with all of the item's words would have.", "share"),
+    Feature("said_any", "Chance that one of the item's words, each on its own, is searched for with it.", "share"),
+    Feature("said_best", "The same of the word that speaks for it most.", "share"),
+    Feature("said_lift", "How much oftener items with each of these words have it than any item, summed.", "nats"),
     Feature("viewers_share", "Weight of the items watched next to this one that it belongs to.", "share"),
     Feature("company", "How often it belongs to the items of the queries with most votes.", "share"),
     Feature("cosine", "Of its vector and the item's.", "cosine"),
     Feature("cosine_gap", "The same less that of the nearest candidate.", "cosine"),
     Feature("centre_cosine", "Of the mean vector of its items and the item's.", "cosine"),
     Feature("centre_gap", "The same less that of the nearest candidate.", "cosine"),
+    Feature("expected", "Share of items with such a vector that have it, by linear regression.", "share"),
+    Feature("alike", "Length of the mean vector of its items: 1 where these are all the same.", "cosine"),
     Feature("named_words", "Words of it, where it stands in title, text or tags as it is.", "words"),
     Feature("shared_idf", "Weight of its words that the item has too, rare ones weighing more.", "nats"),
     Feature("shared_part", "Share of the weight of its words that the item has too.", "share"),
@@ -58,7 +68,6 @@ ITEM_FEATURES: tuple[Feature, ...] = (
 _COLUMNS = {feature.name: number for number, feature in enumerate(ITEM_FEATURES)}
 
 _LEAST_SHARE = 1e-3
-_LEAST_WEIGHT = 1.0
 _USUAL_CLICK_RATE = 0.05
 _PRIOR_LOOKS = 20.0
 """As many looks with the usual click rate every query is thought to have had before any."""
@@ -93,7 +102,7 @@ def item_features(request: ItemRequest, evidence: Evidence, indexes: Indexes, it
         rows[_COLUMNS[f"{kind}_top"]] = said[f"top_{kind}"]
     for name, gap in (("cosine", "cosine_gap"), ("centre_cosine", "centre_gap")):
         rows[_COLUMNS[gap]] = said[name] - said[name].max()
-    rows[_COLUMNS["words_close"]] = said["top_words"] / max(items.words.weight(request.spoken), _LEAST_WEIGHT)
+    rows[_COLUMNS["words_close"]] = said["top_words"] / max(items.words.weight(request.spoken), LEAST_WEIGHT)
     shared, share = _shared_words(request, evidence, items)
     expected = (said["clicks"] + _USUAL_CLICK_RATE * _PRIOR_LOOKS) / (said["looks"] + _PRIOR_LOOKS)
     written: dict[str, Floats | float] = {
@@ -101,6 +110,7 @@ def item_features(request: ItemRequest, evidence: Evidence, indexes: Indexes, it
         "shared_part": share,
         "own_users": np.log1p(said["users"]),
         "own_clicks": np.log(expected / _USUAL_CLICK_RATE),
+        "alike": (said["summed"] / np.maximum(n_items, 1)).astype(np.float32),
         "n_items": np.log1p(n_items),
         "n_words": items.query_words(ids),
         "item_words": float(len(set(request.spoken))),

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest.artifacts import Generation
+from suggest.index.items_said import WordQueries
 from suggest.index.items_words import ItemWords
 from suggest.index.sparse import positions
 from suggest.index.strings import StringTable
@@ -69,6 +70,7 @@ class Items:
 
     Attributes:
         words: items by their words.
+        said: queries by the words of their items.
     """
 
     def __init__(self, generation: Generation) -> None:
@@ -93,6 +95,7 @@ class Items:
         self._query_idf = generation.array(f"{SECTION}_query_idf")
         self._query_words = generation.array(f"{SECTION}_query_words")
         self.words = ItemWords(generation, len(self._names))
+        self.said = WordQueries(generation)
 
     @classmethod
     def open(cls, generation: Generation) -> Items | None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from suggest.artifacts import GenerationWriter
 from suggest.index.items import SECTION, SEPARATOR, Floats, Ids, ItemText
+from suggest.index.items_said import save_word_queries
 from suggest.index.items_words import inverse_frequency, save_item_words, spoken_words
 from suggest.index.strings import each_text, save_strings
 
@@ -121,8 +122,9 @@ def save_items(writer: GenerationWriter, items: ItemRows, keys: pa.Array, ids: n
     _save_locales(writer, [items.locales[row] for row in row_of])
     spoken = [spoken_words(text.parts()) for text in texts]
     different = [set(spoken_words([key])) for key in each_text(keys)]
-    save_item_words(writer, spoken, zip(ids.tolist(), different, strict=True))
-    _save_pairs(writer, items.pairs, numbers)
+    postings = save_item_words(writer, spoken, zip(ids.tolist(), different, strict=True))
+    starts, pair_ids = _save_pairs(writer, items.pairs, numbers)
+    save_word_queries(writer, postings, starts, pair_ids)
     _save_seen(writer, items.seen, numbers)
     _save_mentions(writer, items.mentions, numbers)
     _save_query_words(writer, ids, different, spoken)
@@ -137,19 +139,24 @@ def _save_locales(writer: GenerationWriter, locales: Sequence[str | None]) -> No
     writer.parameters[f"{SECTION}_locales"] = names
 
 
-def _save_pairs(writer: GenerationWriter, pairs: PairRows, numbers: Ids) -> None:
+def _save_pairs(
+    writer: GenerationWriter, pairs: PairRows, numbers: Ids
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """Returns where the queries of each item begin, and these."""
     columns = {
         "ids": pairs.ids.astype(np.uint32),
         **{name: getattr(pairs, name).astype(np.float32) for name in ("users", "looks", "clicks")},
     }
-    _save_runs(writer, f"{SECTION}_pair", numbers[pairs.row], len(numbers), columns, by=pairs.ids)
+    owner = numbers[pairs.row]
+    starts = _save_runs(writer, f"{SECTION}_pair", owner, len(numbers), columns, by=pairs.ids)
     is_paired = np.zeros(len(numbers), dtype=np.bool_)
-    is_paired[numbers[pairs.row]] = True
+    is_paired[owner] = True
     writer.save_array(f"{SECTION}_is_paired", is_paired)
     paired, n_items = np.unique(pairs.ids, return_counts=True)
     writer.save_array(f"{SECTION}_paired_ids", paired.astype(np.uint32))
     writer.save_array(f"{SECTION}_paired_items", n_items.astype(np.float32))
     _save_company(writer, pairs, paired, n_items)
+    return starts, pairs.ids[np.lexsort((pairs.ids, owner))]
 
 
 def _save_company(
@@ -202,13 +209,14 @@ def _save_runs(
     n_owners: int,
     columns: dict[str, npt.NDArray[Any]],
     by: npt.NDArray[Any],
-) -> None:
-    """Columns of rows sorted by owner, then `by`, and where the rows of each owner begin."""
+) -> npt.NDArray[np.uint32]:
+    """Columns of rows sorted by owner, then `by`, and where the rows of each owner begin, which is returned too."""
     order = np.lexsort((by, owner))
     for column, values in columns.items():
         writer.save_array(f"{name}_{column}", values[order])
-    starts = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n_owners))])
-    writer.save_array(f"{name}_start", starts.astype(np.uint32))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n_owners))]).astype(np.uint32)
+    writer.save_array(f"{name}_start", starts)
+    return starts
 
 
 def _save_query_words(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import marisa_trie
 import numpy as np
@@ -86,6 +86,18 @@ class ItemWords:
         return total
 
 
+class Postings(NamedTuple):
+    """Items by word.
+
+    Attributes:
+        starts: where those of each word begin, by its number, and the end of the last, int64[n_words + 1].
+        items: their numbers, ascending for each word, int64.
+    """
+
+    starts: npt.NDArray[np.int64]
+    items: npt.NDArray[np.int64]
+
+
 def inverse_frequency(n_holding: int | npt.NDArray[Any], n_items: int) -> Any:
     """How much a word that so many of all items hold tells one from another, above 0."""
     return np.log1p((n_items - n_holding + 0.5) / (n_holding + 0.5))
@@ -93,8 +105,8 @@ def inverse_frequency(n_holding: int | npt.NDArray[Any], n_items: int) -> Any:
 
 def save_item_words(
     writer: GenerationWriter, spoken: Sequence[Sequence[str]], queries: Iterable[tuple[int, set[str]]]
-) -> None:
-    """Writes what `ItemWords` reads. About 15 µs an item with ten words.
+) -> Postings:
+    """Writes what `ItemWords` reads; returns the items by word. About 15 µs an item with ten words.
 
     Args:
         writer: the generation being built.
@@ -117,7 +129,8 @@ def save_item_words(
     usual = lengths.mean() if lengths.any() else 1.0
     idf = np.repeat(inverse_frequency(sizes, len(spoken)), sizes)
     impacts = idf * counts * (K1 + 1) / (counts + K1 * (1 - B + B * lengths[items] / usual))
-    writer.save_array(f"{SECTION}_start", np.concatenate([[0], np.cumsum(sizes)]).astype(np.uint64))
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    writer.save_array(f"{SECTION}_start", starts.astype(np.uint64))
     writer.save_array(f"{SECTION}_items", items.astype(np.uint32))
     writer.save_array(f"{SECTION}_impacts", impacts.astype(np.float32))
     with_word: defaultdict[str, list[int]] = defaultdict(list)
@@ -127,6 +140,7 @@ def save_item_words(
     lists = [sorted(with_word.get(word, ())) for word in in_order]
     writer.save_array(f"{SECTION}_query_start", np.cumsum([0, *map(len, lists)]).astype(np.uint64))
     writer.save_array(f"{SECTION}_query_ids", _joined(lists).astype(np.uint32))
+    return Postings(starts, items)
 
 
 def _joined(lists: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:

@@ -13,6 +13,7 @@ from suggest.candidates.item_names import named_queries
 from suggest.candidates.item_request import encoded_text
 from suggest.index.items import CENTRES, SEPARATOR, VECTORS, Floats, Ids, ItemText
 from suggest.index.items_build import ItemRows, MentionRows, PairRows, SeenRows, save_items
+from suggest.index.items_expected import save_expected
 from suggest.index.vectors import save_vectors
 from suggest.pipelines.admitted import Admitted
 from suggest.pipelines.co_views import co_views
@@ -139,4 +140,5 @@ def _save_vectors(made: Admitted, vectors: Floats, paired: Ids, pairs: PairRows,
     centres: Floats = np.zeros((len(ids), vectors.shape[1]), dtype=np.float32)
     np.add.at(centres, place, vectors[paired.searchsorted(pairs.row)])
     lengths = np.linalg.norm(centres, axis=1, keepdims=True)
+    save_expected(made.writer, ids, lengths[:, 0], vectors)
     save_vectors(made.writer, CENTRES, ids, np.divide(centres, lengths, out=centres, where=lengths > 0))

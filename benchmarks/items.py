@@ -7,7 +7,8 @@ A fifth of the items is held back with all that was searched beside them; the in
 from the others. Each item held back is asked for by its title, text and tags alone. R@10 is over all queries searched
 beside it, those that no index could know too; the ceiling is the share of these that the index holds. Baselines in
 the same run: what belongs to most items, and the queries of the hundred nearest items by BM25, each weighted by its
-score. Rows without a source leave out what it alone finds, in the trained order.
+score. Rows without a source leave out what it alone finds, in the trained order, and are to be compared with the row
+without collapsing: near-duplicates stay in all of them.
 """
 
 from __future__ import annotations
@@ -181,12 +182,15 @@ def _bm25(indexes: Indexes, items: Items) -> Answers:
 
 
 def _without(surface: ItemQueries, indexes: Indexes, held: Sequence[Held]) -> dict[str, list[Timed]]:
-    """Each source left out in turn, in the order that was trained with all."""
+    """Each source left out in turn, in the order that was trained with all; near-duplicates stay in all these rows."""
     asking = Asking(0, ALL)
+    sources = [
+        name for name in ALL_SOURCES if name not in ("observed", "viewers", "comments")
+    ]  # these know no new item
+    left_out = {"collapsing": list[str](), **{name: [name] for name in sources}}
     return {
-        name: [(_best(indexes, *surface.scored_new(one.text, asking, [name])[::2]), 0.0) for one in held]
-        for name in ALL_SOURCES
-        if name not in ("observed", "viewers", "comments")  # which know nothing of new items
+        name: [(_best(indexes, *surface.scored_new(one.text, asking, without)[::2]), 0.0) for one in held]
+        for name, without in left_out.items()
     }
 
 

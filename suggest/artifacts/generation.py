@@ -14,8 +14,8 @@ from suggest.artifacts.directory import MANIFEST, current, sha256_of
 from suggest.artifacts.mapped import mapped, mapped_array
 from suggest.errors import GenerationBroken, GenerationTooNew
 
-FORMAT_VERSION = 3
-"""Raised whenever an older program could not read what is written."""
+FORMAT_VERSION = 4
+"""Raised whenever one of an older program and this one could not read what the other writes."""
 
 
 class Generation:

@@ -52,7 +52,7 @@ def publish_trained_order(index, until=None):
     examples = Examples(features, np.eye(8, dtype=np.int8)[best].ravel(), np.full(300, 8))
     ranker = fit(examples, examples, max_trees=5)
     learned = {} if until is None else {"until_us": parse_ts(until)}
-    publish_models(index, [ranker_model(Ranker(ranker.trees, {**ranker.training, **learned}), {})])
+    publish_models(index, [ranker_model(Ranker(ranker.trees, {**ranker.training, **learned}), {})], lambda *_: None)
 
 
 def mrr(report):

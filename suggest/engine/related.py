@@ -15,7 +15,7 @@ from suggest.features.related import RELATED_FEATURES, Person, related_features
 from suggest.index import ALL, Indexes
 from suggest.index.related import MOST_OTHERS, SECTION, RelatedIndex
 from suggest.rank import Policy
-from suggest.rank.related import PARTS, SERVICE_MIN_RELEVANCE, RelatedOrders, chosen_related, comes_before
+from suggest.rank.related import PARTS, SERVICE_MIN_RELEVANCE, RelatedOrders, chosen_related, comes_before, relevance
 from suggest.text import normalise, unaccented, words
 from suggest.text.near_duplicates import near_duplicate_key
 from suggest.types import Suggestion
@@ -29,6 +29,7 @@ class RelatedScored(NamedTuple):
         candidates: what may be shown.
         keys: their normalised texts.
         features: float32[n, n_features], columns as `RELATED_FEATURES`.
+        text: log-odds by words and meaning, float64[n].
         parts: what each of `suggest.rank.related.PARTS` adds to the score, float64[n, len(PARTS)].
     """
 
@@ -36,6 +37,7 @@ class RelatedScored(NamedTuple):
     candidates: Related
     keys: list[str]
     features: npt.NDArray[np.float32]
+    text: npt.NDArray[np.float64]
     parts: npt.NDArray[np.float64]
 
 
@@ -91,7 +93,7 @@ class RelatedQueries:
             query: any text; one without visible characters has nothing like it.
             k: at most this many.
             asking: who asks, when, and what must not be shown.
-            min_relevance: leave out what is related less, see `RelatedOrders.relevance`; None for nothing.
+            min_relevance: leave out what is related less, see `suggest.rank.related.relevance`; None for nothing.
 
         Raises:
             NotBuiltError: the generation was built by a version without related queries.
@@ -129,7 +131,8 @@ class RelatedQueries:
         history = asking.history
         person = None if history is None else Person(history, frozenset(asking.session_keys))
         features = related_features(asked, candidates, keys, indexes, self._related, person, asking.locale)
-        return RelatedScored(asked, candidates, keys, features, self.orders.parts(features))
+        text = self.orders.text_scores(features)
+        return RelatedScored(asked, candidates, keys, features, text, self.orders.parts(features, text))
 
     def _vector(self, key: str) -> npt.NDArray[np.float32] | None:
         """Of a query: the stored one, else made now."""
@@ -155,10 +158,6 @@ class RelatedQueries:
         pairs = zip(listed[:k], scores.tolist(), strict=False)
         return [Suggestion(queries.text(query_id), score, "related") for query_id, score in pairs]
 
-    def scored_known(self, query_id: int, asking: Asking) -> RelatedScored:
-        """`scored` of a query of the index."""
-        return self.scored(self._indexes.prefixes.queries.key(query_id), asking)
-
     def listed(self, scored: RelatedScored, k: int, min_relevance: float | None) -> list[tuple[int, float]]:
         """(id, score) of the best, for the lists that a build makes."""
         scores, ids = scored.parts.sum(axis=1), scored.candidates.ids
@@ -171,7 +170,7 @@ class RelatedQueries:
         """
         is_shown = ~comes_before(scored.features)
         if min_relevance is not None:
-            is_shown &= self.orders.relevance(scored.features) >= min_relevance
+            is_shown &= relevance(scored.features, scored.text) >= min_relevance
         rows = np.flatnonzero(is_shown).tolist()
         ours = frozenset(scored.asked.words)
         groups = self._indexes.groups
@@ -206,6 +205,6 @@ class RelatedQueries:
             "sources": [name for bit, name in enumerate(SOURCES) if bits >> bit & 1],
             "features": dict(zip(names, scored.features[row].tolist(), strict=True)),
             "score_parts": dict(zip(PARTS, parts, strict=True)),
-            "relevance": float(self.orders.relevance(scored.features[row : row + 1])[0]),
+            "relevance": float(relevance(scored.features[[row]], scored.text[[row]])[0]),
         }
         return Suggestion(text, sum(parts), "related", (), explanation)

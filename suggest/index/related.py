@@ -118,10 +118,9 @@ def save_pairs(writer: GenerationWriter, section: str, ids: npt.NDArray[np.uint3
     known, starts, counts = np.unique(left[order], return_index=True, return_counts=True)
     place = np.arange(len(order)) - np.repeat(starts, counts)
     order = order[place < MOST_OTHERS]
-    writer.save_array(f"{section}_from", known)
-    writer.save_array(f"{section}_start", np.append(0, np.cumsum(np.minimum(counts, MOST_OTHERS))).astype(np.uint32))
-    writer.save_array(f"{section}_other", ids[pairs.other_row[order]])
-    writer.save_array(f"{section}_strength", pairs.strength[order].astype(np.float32))
+    _save_table(
+        writer, section, known, np.minimum(counts, MOST_OTHERS), ids[pairs.other_row[order]], pairs.strength[order]
+    )
 
 
 Lists = dict[int, list[tuple[int, float]]]
@@ -133,12 +132,23 @@ def save_lists(writer: GenerationWriter, section: str, lists: Lists) -> None:
     known = sorted(query_id for query_id, others in lists.items() if others)
     if not known:
         return
-    pairs = [pair for query_id in known for pair in lists[query_id]]
-    sizes = [len(lists[query_id]) for query_id in known]
-    writer.save_array(f"{section}_from", np.array(known, dtype=np.uint32))
-    writer.save_array(f"{section}_start", np.cumsum([0, *sizes]).astype(np.uint32))
-    writer.save_array(f"{section}_other", np.array([other for other, _ in pairs], dtype=np.uint32))
-    writer.save_array(f"{section}_strength", np.array([score for _, score in pairs], dtype=np.float32))
+    others, scores = zip(*(pair for query_id in known for pair in lists[query_id]), strict=True)
+    _save_table(writer, section, known, [len(lists[query_id]) for query_id in known], others, scores)
+
+
+def _save_table(
+    writer: GenerationWriter,
+    section: str,
+    known: npt.ArrayLike,
+    sizes: npt.ArrayLike,
+    others: npt.ArrayLike,
+    strength: npt.ArrayLike,
+) -> None:
+    """The files of a `PairTable`: the ids that have others, how many each has, and these with their strengths."""
+    writer.save_array(f"{section}_from", np.asarray(known, dtype=np.uint32))
+    writer.save_array(f"{section}_start", np.append(0, np.cumsum(sizes)).astype(np.uint32))
+    writer.save_array(f"{section}_other", np.asarray(others, dtype=np.uint32))
+    writer.save_array(f"{section}_strength", np.asarray(strength, dtype=np.float32))
 
 
 def save_initials(writer: GenerationWriter, keys: pa.Array, rank: npt.NDArray[Any]) -> None:

@@ -109,7 +109,7 @@ def train_related(training: Training) -> Trained:
         lists.sort(key=lambda found: crc32(found.user.encode(), 1))
     first, second = (int(len(lists) * share) for share in (TRAINING_SHARE, TRAINING_SHARE + VALIDATION_SHARE))
     untrained = opened.related.orders
-    order = _fitted(lists[:first], lists[first:second], untrained, training).knowing(training.cut.until_us)
+    order = _fitted(lists[:first], lists[first:second], training).knowing(training.cut.until_us)
     trained = RelatedOrders(untrained.text, order)
     before, after = (_judged(opened.related, lists[second:], orders) for orders in (untrained, trained))
     words = "worse than" if after.value < before.value else "against"
@@ -167,17 +167,15 @@ def _is_one_session(first: Event, then: Event) -> bool:
     return 0 <= then.ts_us - first.ts_us <= SESSION_GAP_US
 
 
-def _fitted(
-    taught: Sequence[NextList], checked: Sequence[NextList], untrained: RelatedOrders, training: Training
-) -> OrderModel:
+def _fitted(taught: Sequence[NextList], checked: Sequence[NextList], training: Training) -> OrderModel:
     training.told("learn", 0, 0)
     try:
         return fit_order(
             LEARNED_ORDER,
             LEARNED_FEATURES,
             RELATED_VERSION,
-            _examples(taught, untrained),
-            _examples(checked, untrained),
+            _examples(taught),
+            _examples(checked),
             learning_rate=_RATE,
             max_leaves=_LEAVES,
             seed=training.seed,
@@ -187,10 +185,10 @@ def _fitted(
         raise NotEnoughExamples(f"{error}; nothing was published") from error
 
 
-def _examples(lists: Sequence[NextList], orders: RelatedOrders) -> Examples:
+def _examples(lists: Sequence[NextList]) -> Examples:
     """As arrays; what was asked for and found no candidate at all is left out."""
     kept = [found for found in lists if found.scored.keys]
-    rows = [with_text_score(found.scored.features, orders.text_scores(found.scored.features)) for found in kept]
+    rows = [with_text_score(found.scored.features, found.scored.text) for found in kept]
     width = len(LEARNED_FEATURES)
     features = np.concatenate([np.empty((0, width), np.float32), *rows])
     labels = np.concatenate([np.empty(0, np.int32), *(found.labels for found in kept)])
@@ -203,7 +201,7 @@ def _judged(related: RelatedQueries, lists: Sequence[NextList], orders: RelatedO
         raise NotEnoughExamples("the last part of the log holds nothing to judge by; nothing was published")
     ranks = []
     for found in lists:
-        scored = found.scored._replace(parts=orders.parts(found.scored.features))
+        scored = found.scored._replace(parts=orders.parts(found.scored.features, found.scored.text))
         shown = [scored.keys[row] for row, _ in related.chosen(scored, _K)]
         ranks.append(rank_of(found.target, shown))
     return bootstrap_mean(reciprocal_ranks(np.array(ranks), _K), [found.user for found in lists])

@@ -34,12 +34,13 @@ def write_related_lists(writer: GenerationWriter, policy: Policy, now_us: int, t
     generation = writer.written()
     indexes = Indexes.open(generation)
     related = RelatedQueries(generation, indexes, policy, is_trained=True, related=RelatedIndex.open(generation))
-    heaviest = indexes.prefixes.queries.id_of_rank[:MOST_LISTS].tolist()
+    queries = indexes.prefixes.queries
+    heaviest = queries.id_of_rank[:MOST_LISTS].tolist()
     found: dict[str, Lists] = {LISTS: {}, GATED: {}}
     for done, query_id in enumerate(heaviest):
         if not done % _TOLD_EVERY:
             told("relate queries", done, len(heaviest))
-        scored = related.scored_known(query_id, Asking(now_us, ALL))
+        scored = related.scored(queries.key(query_id), Asking(now_us, ALL))
         for section, gate in ((LISTS, None), (GATED, SERVICE_MIN_RELEVANCE)):
             found[section][query_id] = related.listed(scored, MOST_OTHERS, gate)
     for section, lists in found.items():

@@ -70,14 +70,14 @@ class RelatedOrders(NamedTuple):
             OrderModel.open(generation, LEARNED_ORDER, LEARNED_FEATURES, RELATED_VERSION) if is_trained else None,
         )
 
-    def parts(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    def parts(self, features: npt.NDArray[np.float32], text: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """What each of `PARTS` adds to the score, float64[n, len(PARTS)]; sums are log-odds where an order is there.
 
         Args:
             features: float32[n, n_features], columns as `RELATED_FEATURES`.
+            text: `text_scores` of them.
         """
         parts = np.zeros((len(features), len(PARTS)))
-        text = self.text_scores(features)
         if self.learned is not None:
             parts[:, 3] = self.learned.scores(with_text_score(features, text))
             return parts
@@ -87,17 +87,6 @@ class RelatedOrders(NamedTuple):
                 parts[:, at] += weight * features[:, related_column(name)]
         return parts
 
-    def relevance(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-        """Log-odds that each is related at all, float64[n], whatever the order: by words, meaning and what people did.
-
-        How popular a candidate is does not make it related, and how many leave for something else does not unmake it.
-        """
-        related = self.text_scores(features).astype(np.float64)
-        for name in ("next", "next_share", "later", "items"):
-            related += EVIDENCE[name] * features[:, related_column(name)]
-        related += OWN_EVIDENCE["own_follow_ups"] * features[:, related_column("own_follow_ups")]
-        return related
-
     def text_scores(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Log-odds by words and meaning, float64[n]; without the order that ships, a sum of the two."""
         texts = np.ascontiguousarray(features[:, : len(TEXT_FEATURES)])
@@ -105,6 +94,22 @@ class RelatedOrders(NamedTuple):
             return self.text.scores(texts)
         held, cosine = (features[:, related_column(name)] for name in ("asked_held", "cosine"))
         return np.asarray(2.0 * held + 4.0 * np.nan_to_num(cosine) - 4.0, dtype=np.float64)
+
+
+def relevance(features: npt.NDArray[np.float32], text: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Log-odds that each is related at all, float64[n], whatever the order: by words, meaning and what people did.
+
+    How popular a candidate is does not make it related, and how many leave for something else does not unmake it.
+
+    Args:
+        features: float32[n, n_features], columns as `RELATED_FEATURES`.
+        text: `RelatedOrders.text_scores` of them.
+    """
+    related = text.astype(np.float64)
+    for name in ("next", "next_share", "later", "items"):
+        related += EVIDENCE[name] * features[:, related_column(name)]
+    related += OWN_EVIDENCE["own_follow_ups"] * features[:, related_column("own_follow_ups")]
+    return related
 
 
 def with_text_score(features: npt.NDArray[np.float32], text: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:

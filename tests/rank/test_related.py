@@ -54,7 +54,9 @@ def test_untrained_score_rises_with_what_people_did():
     features = np.zeros((2, len(RELATED_FEATURES)), dtype=np.float32)
     features[1, related_column("next")] = 1.0
 
-    parts = RelatedOrders(shipped_order(), None).parts(features)
+    orders = RelatedOrders(shipped_order(), None)
+
+    parts = orders.parts(features, orders.text_scores(features))
 
     assert parts.shape == (2, len(PARTS))
     assert parts[1].sum() > parts[0].sum()

@@ -184,9 +184,8 @@ def _bm25(indexes: Indexes, items: Items) -> Answers:
 def _without(surface: ItemQueries, indexes: Indexes, held: Sequence[Held]) -> dict[str, list[Timed]]:
     """Each source left out in turn, in the order that was trained with all; near-duplicates stay in all these rows."""
     asking = Asking(0, ALL)
-    sources = [
-        name for name in ALL_SOURCES if name not in ("observed", "viewers", "comments")
-    ]  # these know no new item
+    # The others know nothing of new items.
+    sources = [name for name in ALL_SOURCES if name not in ("observed", "viewers", "comments")]
     left_out = {"collapsing": list[str](), **{name: [name] for name in sources}}
     return {
         name: [(_best(indexes, *surface.scored_new(one.text, asking, without)[::2]), 0.0) for one in held]

@@ -148,7 +148,7 @@ def _save_pairs(
         **{name: getattr(pairs, name).astype(np.float32) for name in ("users", "looks", "clicks")},
     }
     owner = numbers[pairs.row]
-    starts = _save_runs(writer, f"{SECTION}_pair", owner, len(numbers), columns, by=pairs.ids)
+    starts, order = _save_runs(writer, f"{SECTION}_pair", owner, len(numbers), columns, by=pairs.ids)
     is_paired = np.zeros(len(numbers), dtype=np.bool_)
     is_paired[owner] = True
     writer.save_array(f"{SECTION}_is_paired", is_paired)
@@ -156,7 +156,7 @@ def _save_pairs(
     writer.save_array(f"{SECTION}_paired_ids", paired.astype(np.uint32))
     writer.save_array(f"{SECTION}_paired_items", n_items.astype(np.float32))
     _save_company(writer, pairs, paired, n_items)
-    return starts, pairs.ids[np.lexsort((pairs.ids, owner))]
+    return starts, pairs.ids[order]
 
 
 def _save_company(
@@ -209,14 +209,14 @@ def _save_runs(
     n_owners: int,
     columns: dict[str, npt.NDArray[Any]],
     by: npt.NDArray[Any],
-) -> npt.NDArray[np.uint32]:
-    """Columns of rows sorted by owner, then `by`, and where the rows of each owner begin, which is returned too."""
+) -> tuple[npt.NDArray[np.uint32], Ids]:
+    """Columns of rows sorted by owner, then `by`; returns where the rows of each owner begin, and the order."""
     order = np.lexsort((by, owner))
     for column, values in columns.items():
         writer.save_array(f"{name}_{column}", values[order])
     starts = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n_owners))]).astype(np.uint32)
     writer.save_array(f"{name}_start", starts)
-    return starts
+    return starts, order
 
 
 def _save_query_words(

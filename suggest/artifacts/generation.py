@@ -14,7 +14,7 @@ from suggest.artifacts.directory import MANIFEST, current, sha256_of
 from suggest.artifacts.mapped import mapped, mapped_array
 from suggest.errors import GenerationBroken, GenerationTooNew
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Raised whenever one of an older program and this one could not read what the other writes."""
 
 

@@ -25,7 +25,7 @@ def surfaces_of(generation: Generation) -> dict[str, Any]:
         "query_vectors": None if indexes.vectors is None else len(indexes.vectors),
         "items": None if items is None else len(items),
         "item_vectors": len(VectorIndex(generation, ITEM_VECTORS)) if holds_item_vectors else None,
-        "names": len(Lexicon(generation, indexes.prefixes.queries)) if generation.holds(LEXICON) else None,
+        "names": len(Lexicon(generation, indexes.prefixes.queries)) if generation.holds(f"{LEXICON}.marisa") else None,
         "trained": _trained(generation),
     }
 

@@ -51,7 +51,7 @@ class CommentEntities:
 
     def __init__(self, generation: Generation, indexes: Indexes, policy: Policy, *, is_trained: bool) -> None:
         """Maps the lexicon; the tagger is read when the first comment is."""
-        self._is_built = generation.holds(SECTION)
+        self._is_built = generation.holds(f"{SECTION}.marisa")
         if not self._is_built:
             return
         queries = indexes.prefixes.queries

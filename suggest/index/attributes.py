@@ -21,6 +21,7 @@ from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.locales import LocaleWeights
 from suggest.index.prefix import PrefixIndex
 from suggest.index.ranges import BestOfRange
+from suggest.index.tries import open_trie, save_trie
 from suggest.types.where import Where, attribute_value, with_ancestors
 
 CACHED = 16
@@ -170,10 +171,9 @@ class AttributeIndex:
         self._id_of_row = generation.array("id_of_row") if holds_any else index.queries.id_of_rank
         self._compiled: OrderedDict[Where, Allowed] = OrderedDict()
         self._lock = Lock()
-        self._values = marisa_trie.Trie()
+        self._values = open_trie(generation, "attributes") if holds_any else marisa_trie.Trie()
         self._dense: dict[int, int] = {}
         if holds_any:
-            self._values.mmap(str(generation.path("attributes.marisa")))
             self._starts = generation.array("attribute_starts").data
             self._rows = generation.array("attribute_rows")
             self._bits = generation.array("attribute_bits")
@@ -247,8 +247,7 @@ def save_attributes(writer: GenerationWriter, ids: npt.NDArray[np.uint32], given
     names, name, row = _canonical(given)
     if not names:
         return
-    trie = marisa_trie.Trie(names)
-    trie.save(str(writer.path("attributes.marisa")))
+    trie = save_trie(writer, "attributes", names)
     number_of = np.array([trie[each] for each in names], dtype=np.int64)
     number, row = np.divmod(np.unique(number_of[name] * len(ids) + row), len(ids))
     size = np.bincount(number, minlength=len(names))

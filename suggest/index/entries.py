@@ -20,6 +20,7 @@ from suggest.index import heavy
 from suggest.index.budget import Budget
 from suggest.index.heavy import heavy_prefixes
 from suggest.index.strings import each_text
+from suggest.index.tries import open_trie, save_trie
 
 STORED_OVER = 64
 """A prefix with more entries than this has a stored list; fewer are sorted in 4 µs, and their lists would
@@ -45,12 +46,12 @@ class EntryIndex:
         if not generation.holds(f"{name}.marisa"):
             self._keys = self._prefixes = marisa_trie.Trie()
             return
-        self._keys = marisa_trie.Trie().mmap(str(generation.path(f"{name}.marisa")))
+        self._keys = open_trie(generation, name)
         self._number = generation.array(f"{name}_number").data
         self.ranks = generation.array(f"{name}_ranks")
         holds_starts = generation.holds(f"{name}_starts.npy")
         self.starts = generation.array(f"{name}_starts").data if holds_starts else range(len(self.ranks) + 1)
-        self._prefixes = marisa_trie.Trie().mmap(str(generation.path(f"{name}_prefixes.marisa")))
+        self._prefixes = open_trie(generation, f"{name}_prefixes")
         self._interval = generation.array(f"{name}_interval").data
         self._spans = generation.array(f"{name}_spans")
         self._span = self._spans.data
@@ -191,8 +192,7 @@ def save_sorted_entries(
         starts: where the entries of each key begin, and at the end how many there are, int64[n_keys + 1].
         ranks: of each entry, ascending and distinct within a key, uint32.
     """
-    trie = marisa_trie.Trie(each_text(keys))
-    trie.save(str(writer.path(f"{name}.marisa")))
+    trie = save_trie(writer, name, each_text(keys))
     ids = np.fromiter((trie[key] for key in each_text(keys)), dtype=np.int64, count=len(keys))
     number = np.empty(len(keys), dtype=np.uint32)
     number[ids] = np.arange(len(keys))
@@ -210,8 +210,7 @@ def _save_best(
     entry_keys = keys.take(pa.array(np.repeat(np.arange(len(keys)), np.diff(starts))))
     found = heavy_prefixes(entry_keys)
     del entry_keys
-    trie = marisa_trie.Trie(found.prefixes)
-    trie.save(str(writer.path(f"{name}_prefixes.marisa")))
+    trie = save_trie(writer, f"{name}_prefixes", found.prefixes)
     # Intervals of entries begin and end with a key. They ascend as entries and so do they as keys.
     spans = starts.searchsorted(found.first) * (len(keys) + 1) + starts.searchsorted(found.last)
     interval = np.empty(len(found.prefixes), dtype=np.uint32)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import marisa_trie
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +13,7 @@ from suggest.index.items_said import WordQueries
 from suggest.index.items_words import ItemWords
 from suggest.index.sparse import positions
 from suggest.index.strings import StringTable
+from suggest.index.tries import open_trie
 
 SECTION = "items"
 """Beginning of the names of the files."""
@@ -75,7 +75,7 @@ class Items:
 
     def __init__(self, generation: Generation) -> None:
         """Maps what `save_items` wrote."""
-        self._names = marisa_trie.Trie().mmap(str(generation.path(f"{SECTION}.marisa")))
+        self._names = open_trie(generation, SECTION)
         self._titles = StringTable(generation, f"{SECTION}_title")
         self._others = StringTable(generation, f"{SECTION}_other")
         self._locale = generation.array(f"{SECTION}_locale").data
@@ -86,7 +86,7 @@ class Items:
         self._seen = [generation.array(f"{SECTION}_seen_{name}") for name in ("items", "strength")]
         self._mention_starts = generation.array(f"{SECTION}_mention_start")
         self._mentions = [generation.array(f"{SECTION}_mention_{name}") for name in ("ids", "comments")]
-        self._comments = marisa_trie.Trie().mmap(str(generation.path(f"{SECTION}_comments.marisa")))
+        self._comments = open_trie(generation, f"{SECTION}_comments")
         self._paired = generation.array(f"{SECTION}_paired_ids")
         self._n_paired = generation.array(f"{SECTION}_paired_items")
         self._is_paired = generation.array(f"{SECTION}_is_paired")

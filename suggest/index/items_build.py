@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import marisa_trie
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -17,6 +16,7 @@ from suggest.index.items import SECTION, SEPARATOR, Floats, Ids, ItemText
 from suggest.index.items_said import save_word_queries
 from suggest.index.items_words import inverse_frequency, save_item_words, spoken_words
 from suggest.index.strings import each_text, save_strings
+from suggest.index.tries import save_trie
 
 _MOST_WORDS = 255
 
@@ -111,8 +111,7 @@ def save_items(writer: GenerationWriter, items: ItemRows, keys: pa.Array, ids: n
 
     Cost: about 30 µs an item with a short title, 5 µs a query.
     """
-    trie = marisa_trie.Trie(items.names)
-    trie.save(str(writer.path(f"{SECTION}.marisa")))
+    trie = save_trie(writer, SECTION, items.names)
     numbers = np.array([trie[name] for name in items.names], dtype=np.int64)
     row_of = np.argsort(numbers)
     texts = [items.texts[row] for row in row_of]
@@ -195,8 +194,7 @@ def _save_seen(writer: GenerationWriter, seen: SeenRows, numbers: Ids) -> None:
 
 
 def _save_mentions(writer: GenerationWriter, mentions: MentionRows, numbers: Ids) -> None:
-    trie = marisa_trie.Trie(mentions.comments)
-    trie.save(str(writer.path(f"{SECTION}_comments.marisa")))
+    trie = save_trie(writer, f"{SECTION}_comments", mentions.comments)
     comment = np.array([trie[name] for name in mentions.comments], dtype=np.uint32)[mentions.comment]
     columns = {"ids": mentions.ids.astype(np.uint32), "comments": comment}
     _save_runs(writer, f"{SECTION}_mention", numbers[mentions.row], len(numbers), columns, by=mentions.ids)

@@ -10,11 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-import marisa_trie
 import numpy as np
 import numpy.typing as npt
 
 from suggest.artifacts import Generation, GenerationWriter
+from suggest.index.tries import open_trie, save_trie
 from suggest.text import unaccented, words
 from suggest.text.keys import fold
 
@@ -41,7 +41,7 @@ class ItemWords:
 
     def __init__(self, generation: Generation, n_items: int) -> None:
         self._n_items = n_items
-        self._words = marisa_trie.Trie().mmap(str(generation.path(f"{SECTION}.marisa")))
+        self._words = open_trie(generation, SECTION)
         self._starts = generation.array(f"{SECTION}_start").data
         self._items = generation.array(f"{SECTION}_items")
         self._impacts = generation.array(f"{SECTION}_impacts")
@@ -119,8 +119,7 @@ def save_item_words(
         for word, n_times in Counter(own).items():
             holding[word].append(number)
             times[word].append(n_times)
-    trie = marisa_trie.Trie(holding)
-    trie.save(str(writer.path(f"{SECTION}.marisa")))
+    trie = save_trie(writer, SECTION, holding)
     in_order = [trie.restore_key(number) for number in range(len(trie))]
     sizes = np.array([len(holding[word]) for word in in_order], dtype=np.int64)
     items = _joined([holding[word] for word in in_order])

@@ -11,20 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import marisa_trie
 import numpy as np
 
 from suggest.artifacts import Generation
 from suggest.index.sparse import position
 from suggest.index.strings import StringTable
 from suggest.index.table import QueryTable
+from suggest.index.tries import open_trie
 from suggest.text.spans_surface import Surface, joined
 from suggest.text.unspaced import unspaced_runs
 
 MAX_NAME_WORDS = 24
 """Words of the longest name that is looked for; in scripts without spaces, characters."""
 
-SECTION = "lexicon.marisa"
+SECTION = "lexicon"
 NO_QUERY = (1 << 32) - 1
 
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that no run of words loses bits of its hash
@@ -70,7 +70,7 @@ class Lexicon:
 
     def __init__(self, generation: Generation, queries: QueryTable) -> None:
         self._queries = queries
-        self._trie = marisa_trie.Trie().mmap(str(generation.path(SECTION)))
+        self._trie = open_trie(generation, SECTION)
         self._filter = generation.array("lexicon_filter").data
         self._shift = 64 - 3 - (len(self._filter) - 1).bit_length()
         self._first = generation.array("lexicon_first").data

@@ -16,6 +16,7 @@ from suggest.artifacts import GenerationWriter
 from suggest.errors import InputError
 from suggest.index.lexicon import MAX_NAME_WORDS, NO_QUERY, SECTION, extended, second
 from suggest.index.strings import each_text, save_strings
+from suggest.index.tries import save_trie
 from suggest.text.spans_surface import BREAK, joined, plain_surface, surface
 from suggest.text.spans_words import word_tokens
 
@@ -66,8 +67,7 @@ def save_lexicon(
     kinds = [QUERY_KIND, NAME_KIND]
     entries = set(_of_queries(keys, ids, hashes))
     entries |= set(_of_names(names, kinds, hashes))
-    trie = marisa_trie.Trie(entry[0] for entry in entries)
-    trie.save(str(writer.path(SECTION)))
+    trie = save_trie(writer, SECTION, (entry[0] for entry in entries))
     _save_entries(writer, trie, sorted(_once(entries, trie)))
     writer.save_json("lexicon_kinds", kinds)
     writer.save_array("lexicon_filter", _filter(np.frombuffer(hashes, dtype=np.uint64)))

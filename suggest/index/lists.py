@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from suggest.artifacts import Generation, GenerationWriter
 
-# Number of ids, bytes of the joined texts; then the texts, filled up to a multiple of four, then the ids.
-_HEAD = Struct("<HH")
-_ALIGNED = 4
-_N_IDS = [Struct(f"<{n}I") for n in range(257)]
+_MOST = 256
+# A record is the number of ids, the bytes of the joined texts, the ids, the texts. The first three are read
+# by one call, for as many ids as are wanted; of a shorter list that reads on into what follows.
+_HEADS = [Struct(f"<HH{n}I") for n in range(_MOST + 1)]
 
 
 class ListTable:
@@ -30,19 +30,19 @@ class ListTable:
 
     def ids(self, number: int, k: int) -> list[int]:
         """The best `k` of a list. About 1 µs."""
-        at = self._at[number]
-        n_ids, n_text = _HEAD.unpack_from(self._records, at)
-        return list(_N_IDS[min(k, n_ids)].unpack_from(self._records, at + _HEAD.size + _padded(n_text)))
+        n_ids, _, *ids = _HEADS[min(k, _MOST)].unpack_from(self._records, self._at[number])
+        return ids if n_ids >= k else ids[:n_ids]
 
     def top(self, number: int, k: int) -> tuple[list[int], list[str]]:
         """The best `k` of a list, and the texts of the first of them, as many as are stored. About 2 µs."""
         records = self._records
         at = self._at[number]
-        n_ids, n_text = _HEAD.unpack_from(records, at)
-        at += _HEAD.size
-        ids = list(_N_IDS[min(k, n_ids)].unpack_from(records, at + _padded(n_text)))
+        n_ids, n_text, *ids = _HEADS[min(k, _MOST)].unpack_from(records, at)
+        if n_ids < k:
+            del ids[n_ids:]
         if not n_text:
             return ids, []
+        at += _HEADS[n_ids].size
         texts = utf_8_decode(records[at : at + n_text])[0].split("\n", k)
         if len(texts) > k:
             del texts[k:]
@@ -62,19 +62,15 @@ def save_lists(
         writer: the generation being built.
         name: of the files.
         list_of: number of the list of each prefix number, int64[n_prefixes].
-        ids: of each list, best first, at most 256.
+        ids: of each list, best first, at most `_MOST`.
         texts: of each list, joined by `\n`; empty for a list that stores none.
     """
     starts = np.zeros(len(ids) + 1, dtype=np.int64)
     with writer.path(f"{name}.records").open("wb") as file:
         for number, (best, text) in enumerate(zip(ids, texts, strict=True)):
             encoded = text.encode()
-            padding = bytes(_padded(len(encoded)) - len(encoded))
-            record = _HEAD.pack(len(best), len(encoded)) + encoded + padding + best.astype("<u4").tobytes()
+            record = _HEADS[0].pack(len(best), len(encoded)) + best.astype("<u4").tobytes() + encoded
             starts[number + 1] = starts[number] + file.write(record)
+        file.write(bytes(_HEADS[_MOST].size))  # what a reader of the last list may read on into
     wide = starts[-1] > np.iinfo(np.uint32).max
     writer.save_array(f"{name}_at", starts[list_of].astype(np.uint64 if wide else np.uint32))
-
-
-def _padded(n_bytes: int) -> int:
-    return n_bytes + -n_bytes % _ALIGNED

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
-import marisa_trie
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -22,6 +21,7 @@ from suggest.index.heavy import best_lists, heavy_prefixes
 from suggest.index.lists import ListTable, save_lists
 from suggest.index.locales import LocaleWeights, locale_to_serve
 from suggest.index.table import QueryColumns, QueryTable, ranks
+from suggest.index.tries import open_trie, save_trie
 
 ALL = ""
 """Name of the order over all locales summed."""
@@ -50,9 +50,11 @@ class PrefixIndex:
 
     def __init__(self, generation: Generation) -> None:
         self.queries = QueryTable(generation)
-        self._heavy = marisa_trie.Trie().mmap(str(generation.path("prefixes.marisa")))
+        self._heavy = open_trie(generation, "prefixes")
         self._first = generation.array("prefix_first").data
         self._size = generation.array("prefix_size").data
+        rank = self.queries.rank.data
+        self._rank_of_entry = lambda entry: rank[entry[1]]
         locales: Mapping[str, int] = generation.parameters["locales"]
         self._lists = {ALL: ListTable(generation, "lists_0")}
         self._locales = {name: LocaleWeights(generation, number) for name, number in locales.items() if number}
@@ -76,8 +78,8 @@ class PrefixIndex:
         number = self._heavy.get(prefix, -1)
         if number < 0 or (k > heavy.TOP and self._is_cut(number)):
             found = self._enumerated(prefix, k, locale)
-            ids = [entry[2] for entry in found]
-            return Completions(ids, self.queries.displays(ids, [entry[1] for entry in found]))
+            ids = [query_id for _, query_id in found]
+            return Completions(ids, self.queries.displays(ids, [key for key, _ in found]))
         ids, texts = self._lists[locale].top(number, k)
         if len(ids) > len(texts):
             texts += [self.queries.text(query_id) for query_id in ids[len(texts) :]]
@@ -87,7 +89,7 @@ class PrefixIndex:
         """The ids of `top` alone; cheaper, since the ranker will drop most of them unseen."""
         number = self._heavy.get(prefix, -1)
         if number < 0 or (k > heavy.TOP and self._is_cut(number)):
-            return [entry[2] for entry in self._enumerated(prefix, k, locale)]
+            return [query_id for _, query_id in self._enumerated(prefix, k, locale)]
         return self._lists[locale].ids(number, k)
 
     def weights(self, ids: Iterable[int], locale: str = ALL) -> list[float]:
@@ -116,13 +118,15 @@ class PrefixIndex:
         """Whether the stored list ends before the completions do, and these are few enough to enumerate."""
         return heavy.TOP < self._size[number] <= heavy.DEEP_OVER
 
-    def _enumerated(self, prefix: str, k: int, locale: str) -> list[tuple[float, str, int]]:
-        """(-weight, key, id) of the best `k`, in order: tuples that sort without a key function."""
-        weights = self._locales.get(locale, self.queries.weight)
-        entries = [(-weights[query_id], key, query_id) for key, query_id in self.queries.starting_with(prefix)]
-        if weights is not self.queries.weight:
-            entries = [entry for entry in entries if entry[0] < 0]
-        entries.sort()
+    def _enumerated(self, prefix: str, k: int, locale: str) -> list[tuple[str, int]]:
+        """(key, id) of the best `k`, in order."""
+        entries = self.queries.starting_with(prefix)
+        if locale in self._locales:
+            weights = self._locales[locale]
+            weighed = sorted((-weights[query_id], key, query_id) for key, query_id in entries)
+            return [(key, query_id) for weight, key, query_id in weighed[:k] if weight]
+        if len(entries) > 1:
+            entries.sort(key=self._rank_of_entry)
         return entries[:k]
 
 
@@ -141,8 +145,7 @@ def save_prefixes(
         locales: by name, ascending rows of `columns` that were searched there and the weight of each.
     """
     found = heavy_prefixes(columns.keys)
-    trie = marisa_trie.Trie(found.prefixes)
-    trie.save(str(writer.path("prefixes.marisa")))
+    trie = save_trie(writer, "prefixes", found.prefixes)
     numbers = np.array([trie[prefix] for prefix in found.prefixes], dtype=np.int64)
     # Intervals by the number of their prefix in the trie.
     interval_of = np.empty(len(numbers), dtype=np.int64)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import marisa_trie
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.strings import StringTable, save_strings
+from suggest.index.tries import open_trie, save_trie
 from suggest.types import PastSearch, parse_ts
 
 _COLUMNS = {"ts_us": np.int64, "query": np.uint32, "session": np.uint32, "typed": np.bool_}
@@ -43,7 +43,7 @@ class ProfileTable:
 
     def __init__(self, generation: Generation) -> None:
         self._published_us = parse_ts(generation.manifest["created_at"])
-        self._users = marisa_trie.Trie().mmap(str(generation.path("users.marisa")))
+        self._users = open_trie(generation, "users")
         self._starts = generation.array("profile_starts").data
         self._ends = generation.array("profile_ends").data
         self._columns = [generation.array(f"profile_{name}") for name in _COLUMNS]
@@ -112,8 +112,7 @@ def _append_users(users: list[str], lengths: list[int], column: pa.Array) -> Non
 
 
 def _save_users(writer: GenerationWriter, users: list[str], bounds: npt.NDArray[np.int64]) -> None:
-    trie = marisa_trie.Trie(users)
-    trie.save(str(writer.path("users.marisa")))
+    trie = save_trie(writer, "users", users)
     row_of = np.empty(len(users), dtype=np.int64)
     row_of[[trie[user] for user in users]] = np.arange(len(users))
     writer.save_array("profile_starts", bounds[row_of].astype(np.uint64))

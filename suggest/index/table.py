@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import marisa_trie
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -18,6 +17,7 @@ import pyarrow as pa
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.codes import codes
 from suggest.index.strings import StringTable, each_text, save_strings
+from suggest.index.tries import open_trie, save_trie
 from suggest.types import DAY_US
 
 DECAY_DAYS = 30
@@ -72,7 +72,7 @@ class QueryTable:
     """
 
     def __init__(self, generation: Generation) -> None:
-        self._trie = marisa_trie.Trie().mmap(str(generation.path("queries.marisa")))
+        self._trie = open_trie(generation, "queries")
         self.weight = generation.array("weight").data
         self.decayed = generation.array("decayed").data
         self.count = generation.array("count").data
@@ -124,8 +124,7 @@ class QueryTable:
 
 def save_queries(writer: GenerationWriter, columns: QueryColumns) -> npt.NDArray[np.uint32]:
     """Writes the table; returns the id of each row of `columns`, uint32."""
-    trie = marisa_trie.Trie(each_text(columns.keys))
-    trie.save(str(writer.path("queries.marisa")))
+    trie = save_trie(writer, "queries", each_text(columns.keys))
     ids = np.fromiter((trie[key] for key in each_text(columns.keys)), dtype=np.uint32, count=len(columns))
     row_of = np.empty(len(columns), dtype=np.int64)
     row_of[ids] = np.arange(len(columns))

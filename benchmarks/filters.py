@@ -51,7 +51,7 @@ def main() -> None:
         index_dir = options.index or Path(temporary) / "index"
         filters = _filters(corpus.tsv)
         if not index_dir.exists():
-            build(index_dir, queries=[_with_attributes(corpus.tsv, filters)])
+            build(index_dir, queries=[_with_attributes(corpus.tsv, filters)], encoder="none")
         generation = Generation.open(index_dir, verify=False)
         _print_bytes(generation)
         print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -26,17 +27,30 @@ class Found(NamedTuple):
         n_all: candidates so far.
         weights: popularity of the heaviest of the sure ones, at most as many as will be shown, best first.
         has_endings: whether the text could be ended by known words.
+        best_gain: logarithm of weight less cost of the best candidate so far; without any, nothing is implausible.
+        least_gain: guesses with no more are not worth finding.
     """
 
     n: int
     n_all: int
     weights: list[float]
     has_endings: bool
+    best_gain: float
+    least_gain: float
 
     @classmethod
-    def of(cls, weights: list[float], k: int, n_all: int, *, has_endings: bool = False) -> Found:
+    def of(
+        cls,
+        weights: list[float],
+        k: int,
+        n_all: int,
+        *,
+        has_endings: bool = False,
+        best_gain: float = -inf,
+        least_gain: float = -inf,
+    ) -> Found:
         """From the popularity of each sure candidate, in any order, of which `k` will be shown."""
-        return cls(len(weights), n_all, sorted(weights, reverse=True)[:k], has_endings)
+        return cls(len(weights), n_all, sorted(weights, reverse=True)[:k], has_endings, best_gain, least_gain)
 
 
 class Asked(NamedTuple):
@@ -128,7 +142,8 @@ def _typos_may_help(asked: Asked) -> bool:
 
 
 def _find_typos(asked: Asked, k: int, budget: Budget) -> list[Candidate]:
-    return _typo_search(asked.indexes).typos(typed_words(asked.request.prefix), k, budget, asked.allowed)
+    typed, least = typed_words(asked.request.prefix), asked.found.least_gain
+    return _typo_search(asked.indexes).typos(typed, k, budget, asked.allowed, least)
 
 
 def _sounds_may_help(asked: Asked) -> bool:

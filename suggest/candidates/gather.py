@@ -17,7 +17,7 @@ from suggest.candidates.endings import generated
 from suggest.candidates.fallbacks import Asked, Found, fallbacks
 from suggest.candidates.request import Request
 from suggest.candidates.sources import follow_ups, own_history, popular
-from suggest.index import Budget, Indexes
+from suggest.index import ALL, Budget, Indexes
 
 POOL = 32
 """Popular candidates offered to the ranker when more is not asked for: what one stored list holds."""
@@ -55,12 +55,14 @@ class Gathered(NamedTuple):
 
     Attributes:
         candidates: each query once, none hidden, near-duplicates collapsed if so asked.
+        n_otherwise: how many were found otherwise than by a plain search, before the collapse.
         tried: the fallbacks that were asked.
         cut: those of them that ran out of budget or time, so that matches may be missing.
         visited: nodes of all of them.
     """
 
     candidates: list[Candidate]
+    n_otherwise: int
     tried: tuple[str, ...]
     cut: tuple[str, ...]
     visited: int
@@ -90,6 +92,7 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
     pool.add(own_history(request, indexes))
     pool.add(follow_ups(request, indexes))
     n_most = pool.add(popular(request, indexes, asked))
+    n_plain = len(pool.candidates)
     pool.add(generated(request, indexes))
     tried: list[str] = []
     cut: list[str] = []
@@ -101,7 +104,7 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
         budget = Budget(fallback.nodes, _clock(deadline_s))
         proposed = fallback.find(situation, min(asked, MAX_POOL), budget)
         if fallback.guesses:
-            proposed = _plausible(proposed, len(request.prefix), pool.best_gain(indexes), indexes)
+            proposed = _plausible(proposed, len(request.prefix), situation.found.best_gain, indexes)
         n_most = max(n_most, pool.add(proposed))
         situation = situation._replace(found=pool.found(indexes))
         tried.append(fallback.name)
@@ -109,7 +112,7 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
         if budget.exhausted:
             cut.append(fallback.name)
     kept = collapsed(pool.candidates, request, indexes)
-    return Gathered(kept, tuple(tried), tuple(cut), visited), n_most
+    return Gathered(kept, len(pool.candidates) - n_plain, tuple(tried), tuple(cut), visited), n_most
 
 
 def _plausible(guesses: list[Candidate], n_chars: int, best_gain: float, indexes: Indexes) -> list[Candidate]:
@@ -149,11 +152,6 @@ class _Pool:
             self.candidates.append(candidate)
         return n_proposed
 
-    def best_gain(self, indexes: Indexes) -> float:
-        """The largest of the candidates so far; without any, nothing is implausible."""
-        gains = (_gain(candidate, indexes) for candidate in self.candidates if candidate.query_id >= 0)
-        return max(gains, default=-inf)
-
     def found(self, indexes: Indexes) -> Found:
         """What came in so far and is surely meant: what only sounds alike must not keep corrections out."""
         weight = indexes.prefixes.queries.weight
@@ -163,7 +161,27 @@ class _Pool:
             if candidate.query_id >= 0 and (candidate.match.cost <= SURE_NATS or candidate.source == "words")
         ]
         has_endings = any(candidate.source in AS_TYPED for candidate in self.candidates)
-        return Found.of(known, self._request.k, len(self.candidates), has_endings=has_endings)
+        gains = sorted(_gain(candidate, indexes) for candidate in self.candidates if candidate.query_id >= 0)
+        return Found.of(
+            known,
+            self._request.k,
+            len(self.candidates),
+            has_endings=has_endings,
+            best_gain=gains[-1] if gains else -inf,
+            least_gain=self._least_gain(gains),
+        )
+
+    def _least_gain(self, gains: list[float]) -> float:
+        """What no guess at or below is worth finding: it would be implausible, or not be shown.
+
+        The untrained order over all locales is that of gains. Of as many again as are wanted, enough stay when
+        near-duplicates are collapsed.
+        """
+        least = gains[-1] - PLAUSIBLE_NATS if gains else -inf
+        n_sure = 2 * self._request.k
+        if self._request.is_personal or self._request.locale != ALL or len(gains) < n_sure:
+            return least
+        return max(least, gains[-n_sure])
 
     def _is_shown(self, candidate: Candidate) -> bool:
         request = self._request

@@ -122,7 +122,12 @@ class TypoSearch:
         return any(advantage(word, finished=True) > needed for word in typed.complete)
 
     def typos(
-        self, typed: Typed, k: int, budget: Budget, allowed: npt.NDArray[np.bool_] | None = None
+        self,
+        typed: Typed,
+        k: int,
+        budget: Budget,
+        allowed: npt.NDArray[np.bool_] | None = None,
+        least: float = -inf,
     ) -> list[Candidate]:
         """Queries that may have been meant, best first by the logarithm of their weight less the cost.
 
@@ -131,16 +136,16 @@ class TypoSearch:
             k: at most this many.
             budget: charged by every search made here.
             allowed: by rank, which queries count; all when None.
+            least: of what scores no more only some is found.
 
         Returns:
             Candidates of source `typo`; the match's kind is `typo`, `split` or `join`. Cost: 0.3 to 1 ms.
         """
         if len(typed.complete) >= MAX_WORDS:
             return []
-        readings = [*self._corrected(typed, budget), *self._respaced(typed)]
+        readings = [*self._corrected(typed, budget, least), *self._respaced(typed)]
         readings.sort(key=lambda reading: (-reading.promise, reading.cost))
         best = {candidate.query_id: (score, candidate) for score, candidate in self._known(typed, k, budget, allowed)}
-        least = -inf
         for at, reading in enumerate(readings[: MAX_READINGS if typed.complete else MAX_READINGS_OF_A_WORD]):
             if reading.promise <= least:
                 break
@@ -149,7 +154,7 @@ class TypoSearch:
                 if known is None or score > known[0]:
                     best[candidate.query_id] = score, candidate
             if len(best) >= k:
-                least = sorted(score for score, _ in best.values())[-k]
+                least = max(least, sorted(score for score, _ in best.values())[-k])
         order = sorted(best.values(), key=lambda each: (-each[0], int(self._queries.rank[each[1].query_id])))
         return [candidate for _, candidate in order[:k]]
 
@@ -168,8 +173,8 @@ class TypoSearch:
                 match = Match("typo", OSA.distance(typed_key, key), cost, tuple(segmented(key)))
                 yield log1p(self._queries.weight[query_id]) - cost, Candidate(query_id, "typo", match=match)
 
-    def _corrected(self, typed: Typed, budget: Budget) -> Iterator[_Reading]:
-        """Readings word by word, with at least one correction."""
+    def _corrected(self, typed: Typed, budget: Budget, least: float) -> Iterator[_Reading]:
+        """Readings word by word, with at least one correction, whose promise could be above `least`."""
         given = [(text, True) for text in typed.complete] + ([(typed.last, False)] if typed.last else [])
         as_typed = [self._as_typed(text, finished) for text, finished in given]
         order = sorted(range(len(given)), key=lambda at: as_typed[at].weight)
@@ -177,7 +182,7 @@ class TypoSearch:
         limit = _OF_A_WORD if len(given) > 1 else MAX_READINGS_OF_A_WORD
         for at in order[:MAX_CORRECTED]:
             text, finished = given[at]
-            found = self._spelling.corrections(text, finished=finished, limit=limit, budget=budget)
+            found = self._spelling.corrections(text, finished=finished, limit=limit, budget=budget, least=least)
             options[at] += [_Word(*correction) for correction in found]
         for words in _combined(options):
             if any(word.edits for word in words):

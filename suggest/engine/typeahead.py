@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import repeat
 
 from suggest.candidates import Candidate, Request, gather
-from suggest.candidates.completed import completed
+from suggest.candidates.completed import Completed, completed
 from suggest.candidates.fallbacks import Asked, Found, fallbacks_may_help
 from suggest.candidates.highlighting import highlight_matches
 from suggest.features import compute
@@ -53,11 +53,12 @@ class Typeahead:
             features: fill `Answer.features` of answers that are not personal too.
             deadline_s: wall time that each fallback may take besides its budget.
         """
-        if not (request.is_personal or explain or features):
-            popular = self._popular(request)
-            if popular is not None:
-                return Answer(popular)
+        plain = None if request.is_personal or explain or features else completed(request, self._indexes)
+        if plain is not None and not self._may_be_improved(request, plain):
+            return Answer(_popular(request, plain))
         gathered = gather(request, self._indexes, deadline_s)
+        if plain is not None and not gathered.n_otherwise:
+            return Answer(_popular(request, plain), gathered.tried, gathered.cut, gathered.visited)
         scored = self._scored(request, gathered.candidates)
         rows = self._chosen(scored, request.k)
         shown = self._suggestions(request, scored, rows)
@@ -98,15 +99,10 @@ class Typeahead:
             highlight_matches(request.prefix, texts, candidates),
         )
 
-    def _popular(self, request: Request) -> list[Suggestion] | None:
-        """The answer for nobody in particular, straight from the index; None where a fallback may improve on it."""
-        _, texts, weights, n_local = completed(request, self._indexes)
-        if request.match == "any":
-            asked = Asked(request, self._indexes, Found.of(weights, request.k, len(weights)))
-            if fallbacks_may_help(asked):
-                return None
-        scores = popular_scores(weights[:n_local], in_locale=True) + popular_scores(weights[n_local:], in_locale=False)
-        return suggestions(texts, scores, repeat("prefix"), highlight_all(texts, request.prefix))
+    def _may_be_improved(self, request: Request, plain: Completed) -> bool:
+        """Whether a fallback may improve on the completions for nobody in particular."""
+        found = Found.of(plain.weights, request.k, len(plain.weights))
+        return request.match == "any" and fallbacks_may_help(Asked(request, self._indexes, found))
 
     def _key(self, candidate: Candidate) -> str:
         if candidate.query_id >= 0:
@@ -117,3 +113,12 @@ class Typeahead:
         if candidate.query_id >= 0:
             return self._indexes.prefixes.queries.display(candidate.query_id, key)
         return candidate.own.text if candidate.own is not None else key
+
+
+def _popular(request: Request, plain: Completed) -> list[Suggestion]:
+    """The answer for nobody in particular, straight from the index."""
+    _, texts, weights, n_local = plain
+    scores = popular_scores(weights[:n_local], in_locale=True)
+    if n_local < len(weights):
+        scores += popular_scores(weights[n_local:], in_locale=False)
+    return suggestions(texts, scores, repeat("prefix"), highlight_all(texts, request.prefix))

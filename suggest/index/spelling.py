@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log1p
+from math import expm1, inf, log1p
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -25,6 +25,9 @@ VERIFIED = 256
 
 VERIFIED_BEGINNINGS = 32
 """Of them and of longer words each, the heaviest, of which an unfinished text may be the beginning."""
+
+LEAST_COST = 4.3
+"""Nats that the likeliest slip costs with the costs that ship."""
 
 COSTED = 24
 """Verified spellings whose cost is computed: those that could score best."""
@@ -99,19 +102,26 @@ class Spelling:
             self._length = generation.array("spelling_length")
             self._letters = generation.array("spelling_letters")
 
-    def corrections(self, typed: str, *, finished: bool, limit: int, budget: Budget) -> list[Correction]:
+    def corrections(
+        self, typed: str, *, finished: bool, limit: int, budget: Budget, least: float = -inf
+    ) -> list[Correction]:
         """The likeliest other spellings, best score first; what was typed is never among them.
 
         Complete for whole words within `allowed_edits`, and for beginnings when `finished` is false, up to the
-        cuts at `VERIFIED` and `COSTED`. Cost: 150 to 400 µs. Nodes: probed entries, words verified.
+        cuts at `VERIFIED` and `COSTED`, of those that score more than `least`: where that is high, few words are
+        heavy enough. Cost: 150 to 400 µs. Nodes: probed entries, words verified.
         """
         edits = allowed_edits(typed)
         if not edits or not self._deletes:
             return []
         length = WHOLE if finished else max(length for length in LENGTHS if length <= len(typed))
         near = self._deletes[length].near(typed, min(edits, LENGTHS[length]), budget)
-        found = self._spellings(typed, self._rows(near, budget), edits, finished=finished)
-        return self._best(typed, found, limit)
+        rows = self._rows(near, budget)
+        if least > -inf:
+            rows = rows[self._words.weight.take(rows) > expm1(least + LEAST_COST)]
+        if not len(rows):
+            return []
+        return self._best(typed, self._spellings(typed, rows, edits, finished=finished), limit, least)
 
     def _rows(self, near: Interval, budget: Budget) -> npt.NDArray[np.int64]:
         """The words of intervals, or none when they are more than the budget allows."""
@@ -150,12 +160,13 @@ class Spelling:
         best: npt.NDArray[np.int64] = rows[self._words.weight.take(rows).argpartition(-n_words)[-n_words:]]
         return best
 
-    def _best(self, typed: str, found: list[_Spelling], limit: int) -> list[Correction]:
-        """The best corrections among the `COSTED` most promising."""
+    def _best(self, typed: str, found: list[_Spelling], limit: int, least: float) -> list[Correction]:
+        """The best corrections among the `COSTED` most promising that score more than `least`."""
         if len(found) > COSTED:
             guess = self._costs.guess
             found.sort(key=lambda each: guess(typed, each.text, each.edits) - log1p(each.weight))
-        best = [self._correction(typed, spelling) for spelling in found[:COSTED]]
+        costed = (self._correction(typed, spelling) for spelling in found[:COSTED])
+        best = [correction for correction in costed if correction.score > least]
         best.sort(key=lambda correction: (-correction.score, correction.text))
         return best[:limit]
 

@@ -16,10 +16,7 @@ def highlight_all(shown: Iterable[str], typed_key: str) -> list[Spans]:
     if not n_typed:
         return [() for _ in shown]
     usual = ((0, n_typed - (typed_key[-1] == " ")),)
-    return [
-        usual if text[:n_typed].lower() == typed_key and text.isascii() else highlight(text, typed_key)
-        for text in shown
-    ]
+    return [usual if text.startswith(typed_key) and text.isascii() else highlight(text, typed_key) for text in shown]
 
 
 def highlight(shown: str, typed_key: str) -> Spans:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
+from itertools import repeat
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -86,8 +88,8 @@ def suggestions(
     Past the generated constructor, which takes keyword arguments and costs four times as much: ten are
     made on every request.
     """
-    new = tuple.__new__
-    return [new(Suggestion, (*row, None)) for row in zip(texts, scores, sources, highlights)]  # noqa: B905
+    new = partial(tuple.__new__, Suggestion)
+    return list(map(new, zip(texts, scores, sources, highlights, repeat(None))))
 
 
 class EntitySpan(NamedTuple):

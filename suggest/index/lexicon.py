@@ -9,9 +9,10 @@ the same time a text.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from suggest.artifacts import Generation
 from suggest.index.sparse import position
@@ -29,6 +30,9 @@ NO_QUERY = (1 << 32) - 1
 
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that no run of words loses bits of its hash
 _WORD = (1 << 64) - 1
+
+
+_Hash = TypeVar("_Hash", int, npt.NDArray[np.uint64])
 
 
 class Meaning(NamedTuple):
@@ -149,11 +153,14 @@ class Lexicon:
         return Meaning(query_id, "", kind, is_given, popularity)
 
 
-def extended(run: int, word: int) -> int:
-    """The hash of a run of words with one more, from that of the run (0 for none) and that of the word."""
-    return (run * _FACTOR + word) & _WORD
+def extended(run: _Hash, word: _Hash) -> _Hash:
+    """The hash of a run of words with one more, from that of the run (0 for none) and that of the word.
+
+    Of several runs at once too, as uint64.
+    """
+    return (run * _FACTOR + word) & _WORD  # type: ignore[return-value]  # an array times an int is signed to mypy
 
 
-def second(run: int) -> int:
+def second(run: _Hash) -> _Hash:
     """The other hash of a run, for the second bit of the filter."""
-    return ((run ^ (run >> 32)) * _FACTOR) & _WORD
+    return ((run ^ (run >> 32)) * _FACTOR) & _WORD  # type: ignore[return-value]  # likewise

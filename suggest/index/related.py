@@ -13,10 +13,11 @@ import pyarrow as pa
 
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.entries import EntryIndex, save_entries
+from suggest.index.pieces import Found, Occurrences, Pieces, numbering, row_texts
 from suggest.index.sparse import position
 from suggest.index.strings import each_text
 from suggest.text import unaccented, words
-from suggest.text.initials import initials
+from suggest.text.initials import LEAST, MOST, PASSED_OVER
 
 SECTION = "related"
 """Beginning of the names of the files."""
@@ -159,9 +160,18 @@ def save_initials(writer: GenerationWriter, keys: pa.Array, rank: npt.NDArray[An
         keys: normalised queries.
         rank: of each, a permutation of 0 to n-1.
     """
-    found, ranks = [], []
-    for text, place in zip(each_text(keys), rank.tolist(), strict=True):
-        for letters in initials(words(unaccented(text))):
-            found.append(letters)
-            ranks.append(place)
-    save_entries(writer, f"{SECTION}_initials", pa.array(found, pa.string()), np.array(ranks, dtype=np.uint32))
+    pieces, seen, found = Pieces.of(keys), numbering(), Found.nothing()
+    for piece in each_text(pieces.texts):
+        found.add([seen[word] for word in words(unaccented(piece))])
+    spoken = pieces.spread(found)
+    letters = pa.array([word[0] for word in seen], pa.large_string())
+    is_said = np.array([word not in PASSED_OVER for word in seen], dtype=np.bool_)[spoken.number]
+    short = Occurrences(spoken.number[is_said], spoken.row[is_said])
+    n_whole, n_short = (np.bincount(each.row, minlength=len(keys)) for each in (spoken, short))
+    wanted = (n_whole <= MOST), (n_short >= LEAST) & (n_short <= MOST) & (n_short < n_whole)
+    texts = [
+        row_texts(letters, each, len(keys), "").filter(pa.array((n_whole >= LEAST) & is_wanted))
+        for each, is_wanted in zip((spoken, short), wanted, strict=True)
+    ]
+    ranks = [rank[(n_whole >= LEAST) & is_wanted] for is_wanted in wanted]
+    save_entries(writer, f"{SECTION}_initials", pa.concat_arrays(texts), np.concatenate(ranks).astype(np.uint32))

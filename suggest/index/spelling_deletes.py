@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.budget import Budget
+from suggest.index.entries import ascending
 
 LENGTHS = {3: 1, 4: 1, 5: 2, 7: 2}
 """Characters of the beginnings that are indexed, and how many of them may be deleted."""
@@ -168,6 +169,6 @@ def _bucketed(hashes: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint32], n
     keys = (hashes >> np.uint64(64 - bits)) << np.uint64(32)
     keys |= _fingerprint(hashes)
     keys |= np.arange(len(hashes), dtype=np.uint64)[:, None]
-    keys = np.unique(keys)
+    keys = ascending(keys.ravel())
     offsets = (keys >> np.uint64(32)).searchsorted(np.arange((1 << bits) + 1, dtype=np.uint64))
     return offsets.astype(np.uint32), (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32)

@@ -8,7 +8,7 @@ nobody finds any more, that of a missing one two lines that look alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from suggest.text.folding import unaccented
@@ -107,16 +107,25 @@ def near_duplicate_key(key: str, variants: Mapping[str, str] | None = None) -> s
         Cost: 4 µs, 2 µs more outside ASCII.
     """
     text = unaccented(key)
-    words = text.split() if _is_plain(text) else _words(text)
+    words = plain_words(text)
     if not words:
         return key
     if not text.isascii() and _SPACELESS.search(text):
         return _BETWEEN_DIGITS.sub("", " ".join(words))
     words = _usual(words, variants if variants is not None else _NO_VARIANTS)
-    if not _DIRECTIONS.isdisjoint(words) or sum([word[0].isdigit() for word in words]) > 1:
-        return " ".join(words)
-    words.sort()
+    if not is_in_order(words):
+        words.sort()
     return " ".join(words)
+
+
+def plain_words(text: str) -> list[str]:
+    """The words of an unaccented text without what is left out beside and within them."""
+    return text.split() if _is_plain(text) else _words(text)
+
+
+def is_in_order(words: Sequence[str]) -> bool:
+    """Whether the order of words means something, by each of them alone or by two numbers."""
+    return not _DIRECTIONS.isdisjoint(words) or sum([word[0].isdigit() for word in words]) > 1
 
 
 def _is_plain(text: str) -> bool:
@@ -142,7 +151,7 @@ def _usual(words: list[str], variants: Mapping[str, str]) -> list[str]:
     if variants:
         words = _rejoined(words, variants) if len(words) > 1 else words
         words = [variants.get(word, word) for word in words]
-    return list(map(_singular, words))
+    return list(map(singular, words))
 
 
 def _rejoined(words: list[str], variants: Mapping[str, str]) -> list[str]:
@@ -156,7 +165,8 @@ def _rejoined(words: list[str], variants: Mapping[str, str]) -> list[str]:
 
 
 @lru_cache(maxsize=1 << 16)
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """A noun in the singular where that is safe to tell, in American spelling; other words as they are."""
     word = _SPELLINGS.get(word, word)
     if len(word) < _MIN_PLURAL_CHARS or word in _NO_PLURALS or not word.isalpha():
         return word

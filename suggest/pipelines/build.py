@@ -49,6 +49,8 @@ MAX_PER_USER = 10
 Behind own history any bound from 2 on ranks alike; ten leaves small logs as they are."""
 
 _BATCH_ROWS = 65_536
+_JUDGED_ROWS = 1 << 18
+"""Queries that meet the policy together: their words are judged once."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +225,7 @@ def _admitted(
     is_enough = (statistics.users >= policy.min_users) & (statistics.weight > 0)
     enough = statistics.filter(is_enough)
     removed.counts["min_users"] = statistics.filter(~is_enough).count().to_pyarrow().as_py()
-    batches = enough.order_by("key").to_pyarrow_batches(chunk_size=_BATCH_ROWS)
+    batches = enough.order_by("key").to_pyarrow_batches(chunk_size=_JUDGED_ROWS)
     admitted = [suggestible(pa.Table.from_batches([batch]), policy, blocked, removed) for batch in batches]
     if not sum(len(rows) for rows in admitted):
         raise InputError(

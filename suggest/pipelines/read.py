@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from suggest.errors import EventError, InputError
 from suggest.pipelines.counts import COUNT_FIELDS, parse_count
+from suggest.pipelines.plain_counts import plain_counts
 from suggest.pipelines.report import ReadReport
-from suggest.pipelines.sources import looks_like, read_blocks
+from suggest.pipelines.sources import TsvLines, looks_like, read_blocks
 from suggest.types import KNOWN_FIELDS, Event, parse_event
 
 BATCH_ROWS = 50_000
@@ -87,7 +88,15 @@ def read_counts(paths: Iterable[Path], *, strict: bool = False, report: ReadRepo
         InputError: as in `read_events`.
     """
     for path in paths:
-        blocks = parsed(path, parse_count, frozenset({"query", "count"}), COUNT_FIELDS, strict=strict, report=report)
+        blocks = parsed(
+            path,
+            parse_count,
+            frozenset({"query", "count"}),
+            COUNT_FIELDS,
+            strict=strict,
+            report=report,
+            at_once=partial(plain_counts, schema=COUNT_SCHEMA),
+        )
         yield from batches(blocks, COUNT_SCHEMA)
 
 
@@ -105,7 +114,8 @@ def parsed(
     *,
     strict: bool,
     report: ReadReport,
-) -> Iterator[list[tuple[Any, ...]]]:
+    at_once: Callable[[TsvLines], pa.RecordBatch | None] | None = None,
+) -> Iterator[list[tuple[Any, ...]] | pa.RecordBatch]:
     """The rows of one file of any format that `parse` accepts, block by block; the others are counted by reason.
 
     Args:
@@ -115,15 +125,24 @@ def parsed(
         known: fields of the format; others are counted.
         strict: fail at the first malformed row instead of counting it.
         report: is filled in.
+        at_once: makes a batch of lines of TSV without making rows of them, where nothing about them is unusual.
 
     Raises:
         InputError: as in `read_events`.
     """
     n_rows = n_unreadable = 0
     for block in read_blocks(path, required):
+        batch = at_once(block) if at_once and isinstance(block, TsvLines) else None
+        if batch is not None:
+            n_rows += len(batch)
+            report.rows += len(batch)
+            report.accepted += len(batch)
+            yield batch
+            continue
         accepted = []
-        n_rows += len(block)
+        n_before = n_rows
         for number, record in block:
+            n_rows += 1
             try:
                 if isinstance(record, EventError):
                     raise record
@@ -136,7 +155,7 @@ def parsed(
                 n_unreadable += 1
             elif not known.issuperset(record):
                 report.count_unknown(record.keys() - known)
-        report.rows += len(block)
+        report.rows += n_rows - n_before
         report.accepted += len(accepted)
         yield accepted
     if n_rows and n_unreadable == n_rows:
@@ -144,11 +163,17 @@ def parsed(
     report.files.append(str(path))
 
 
-def batches(blocks: Iterable[list[tuple[Any, ...]]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Rows as batches of a schema, a column for each attribute, of about 50,000 rows, fewer when rows are long."""
+def batches(blocks: Iterable[list[tuple[Any, ...]] | pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Rows as batches of a schema, a column for each attribute, of about 50,000 rows, fewer when rows are long.
+
+    A block that is a batch already stays one.
+    """
     rows: list[tuple[Any, ...]] = []
     n_blocks = 0
     for block in blocks:
+        if isinstance(block, pa.RecordBatch):
+            yield block
+            continue
         rows += block
         n_blocks += 1
         if len(rows) >= BATCH_ROWS or n_blocks == _BATCH_BLOCKS:

@@ -6,7 +6,7 @@ import gzip
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -57,7 +57,7 @@ class Row(NamedTuple):
     record: object
 
 
-def read_blocks(path: Path, required: frozenset[str]) -> Iterator[list[Row]]:
+def read_blocks(path: Path, required: frozenset[str]) -> Iterator[Iterable[Row]]:
     """The rows of a file in order, in blocks of about 1 MiB of text or 1,024 Parquet rows.
 
     Args:
@@ -149,16 +149,43 @@ def _not_text(line: bytes) -> EventError | None:
     return None
 
 
-def _tsv_blocks(path: Path, stream: BinaryIO, required: frozenset[str]) -> Iterator[list[Row]]:
-    number = 0
+class TsvLines:
+    """Lines of a TSV file, whose rows are made when they are asked for.
+
+    Attributes:
+        columns: names, in the order of the cells.
+        lines: without their newlines; None stands for one longer than MAX_LINE_BYTES.
+    """
+
+    def __init__(self, columns: list[str], first: int, lines: list[bytes | None]) -> None:
+        """Takes lines of which the first has the number `first`."""
+        self.columns = columns
+        self.lines = lines
+        self._first = first
+
+    def __iter__(self) -> Iterator[Row]:
+        """The rows of the lines that are not blank."""
+        for number, line in enumerate(self.lines, self._first):
+            if not _is_blank(line):
+                yield Row(number, _from_tsv(line, self.columns))
+
+
+def _is_blank(line: bytes | None) -> bool:
+    return line is not None and not line.strip(b"\r")
+
+
+def _tsv_blocks(path: Path, stream: BinaryIO, required: frozenset[str]) -> Iterator[TsvLines]:
+    number = 1
     columns: list[str] | None = None
     for lines in _lines(stream):
-        rows = [(i, line) for i, line in enumerate(lines, number + 1) if line is None or line.strip(b"\r")]
-        number += len(lines)
-        if columns is None and rows:
-            columns = _header(path, rows.pop(0)[1], required)
+        n_before = 0
+        if columns is None:
+            n_before = next((n for n, line in enumerate(lines, start=1) if not _is_blank(line)), 0)
+            if n_before:
+                columns = _header(path, lines[n_before - 1], required)
         if columns is not None:
-            yield [Row(i, _from_tsv(line, columns)) for i, line in rows]
+            yield TsvLines(columns, number + n_before, lines[n_before:])
+        number += len(lines)
 
 
 def _header(path: Path, line: bytes | None, required: frozenset[str]) -> list[str]:
@@ -230,7 +257,7 @@ def _parquet_row(row: pa.RecordBatch) -> object:
         return EventError("bad_utf8", "the row holds text that is not UTF-8")
 
 
-_READERS: dict[str, Callable[[Path, BinaryIO, frozenset[str]], Iterator[list[Row]]]] = {
+_READERS: dict[str, Callable[[Path, BinaryIO, frozenset[str]], Iterator[Iterable[Row]]]] = {
     ".jsonl": _json_blocks,
     ".json": _json_blocks,
     ".ndjson": _json_blocks,

@@ -6,10 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from suggest.index.pieces import Pieces
+from suggest.index.strings import each_text
 from suggest.rank import Policy
-from suggest.rank.personal_data import find_personal_data, mask
+from suggest.rank.evasion import LEAST_SINGLES, n_singles
+from suggest.rank.personal_data import PERSONAL_DATA_PREFILTER, find_personal_data, mask
 from suggest.rank.policy import Refusal
 from suggest.text import normalise
 
@@ -69,10 +75,32 @@ def suggestible(rows: pa.Table, policy: Policy, blocked: frozenset[str], removed
         blocked: keys under a tombstone.
         removed: where refusals are counted.
     """
-    kept = []
-    for key, shown in zip(rows["key"].to_pylist(), rows["display"].to_pylist(), strict=True):
+    kept = np.ones(len(rows), dtype=np.bool_)
+    suspects = np.flatnonzero(_are_suspects(rows["key"].combine_chunks(), policy, blocked))
+    texts = rows.select(["key", "display"]).take(pa.array(suspects))
+    for row, key, shown in zip(suspects.tolist(), *(column.to_pylist() for column in texts.columns), strict=True):
         refusal = _TOMBSTONE if key in blocked else policy.refused(key, shown)
-        kept.append(refusal is None)
         if refusal is not None:
+            kept[row] = False
             removed.add(refusal, shown)
-    return rows.filter(pa.array(kept, pa.bool_()))
+    return rows.filter(pa.array(kept))
+
+
+def _are_suspects(keys: pa.Array, policy: Policy, blocked: frozenset[str]) -> npt.NDArray[np.bool_]:
+    """Which queries may be refused, and few others: words repeat, so that most of the work is done once a word."""
+    pieces = Pieces.of(keys)
+    harms, singles = [], []
+    for piece in each_text(pieces.texts):
+        harms.append(not policy.is_harmless(piece))
+        singles.append(n_singles(piece))
+    row = np.arange(len(keys)).repeat(np.diff(pieces.starts))
+    n_harms, n_alone = (np.bincount(row, np.array(values)[pieces.number], len(keys)) for values in (harms, singles))
+    is_suspect: npt.NDArray[np.bool_] = (n_harms > 0) | (n_alone >= LEAST_SINGLES)
+    is_suspect |= _is(pc.is_in(keys, pa.array(blocked, pa.string())))
+    if policy.safety != "off":
+        is_suspect |= _is(pc.match_substring_regex(keys, PERSONAL_DATA_PREFILTER))
+    return is_suspect
+
+
+def _is(column: pa.Array) -> npt.NDArray[np.bool_]:
+    return column.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]

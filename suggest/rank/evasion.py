@@ -45,6 +45,7 @@ _TOKEN = re.compile(r"\S+")
 _EDGES = re.compile(rf"^[^\w$@€{_MARK}]+|[^\w$€¢{_MARK}]+$")
 _SEPARATOR = re.compile(rf"(?:(?![{re.escape(_SIGNS)}{_MARK}'\u2019])[\W_])+")
 _SINGLES = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,3}[^\W_](?![^\W_])){2,}")
+_SINGLE = re.compile(r"(?<![^\W_])[^\W_](?![^\W_])")
 _HOLES = re.compile(r"[^\W\d_]+(?:[*#]+[^\W\d_]+)+")
 _TRIPLE = re.compile(r"([^\W\d_])\1\1")
 _ASCII_TRIPLE = re.compile(r"([a-z])\1\1")
@@ -64,6 +65,15 @@ _MIN_EXTRA_REPEATS = 2
 
 _SKELETONS = icu.SpoofChecker()
 _LATIN_OF_SKELETON = {_SKELETONS.getSkeleton(0, letter): letter for letter in "abcdefghijklmnopqrstuvwxyz"}
+
+
+LEAST_SINGLES = 3
+"""So many characters that stand alone can spell a word."""
+
+
+def n_singles(piece: str) -> int:
+    """How many letters and digits of a text stand alone, as those of `b a d` and `b.a.d` do."""
+    return len(_SINGLE.findall(piece))
 
 
 def shows_signs(key: str, words: list[str]) -> bool:

@@ -126,6 +126,10 @@ class Policy:
         finding = personal_data(key, self.safety, surface)
         return Refusal(*finding) if finding else None
 
+    def is_harmless(self, piece: str) -> bool:
+        """Whether the lists refuse no query in ASCII for the sake of this piece of it: as `Entries.is_harmless`."""
+        return not (self.blocklist or self.profanity) or self._refusing.is_harmless(piece)
+
     def _not_excused(self, key: str, found: list[Found], own: bool, locale: str | None) -> list[Found]:
         here = language(canonical_locale(locale)) if locale else None
         found = [match for match in found if match.entry.language in (None, here)]

@@ -37,6 +37,7 @@ class Candidate(NamedTuple):
         session_rank: 1 for the latest query of the session, 2 for the one before ..., 0 if not in it.
         match: how it meets what was typed.
         text: the query itself, where neither the index nor the person's history holds it.
+        log_p: of such a query, how probable the words after the complete ones typed are, where that is known.
     """
 
     query_id: int
@@ -45,3 +46,4 @@ class Candidate(NamedTuple):
     session_rank: int = 0
     match: Match = PREFIX
     text: str = ""
+    log_p: float | None = None

@@ -45,6 +45,9 @@ def collapsed(candidates: Sequence[Candidate], request: Request, indexes: Indexe
     """
     known = [row for row, candidate in enumerate(candidates) if candidate.query_id >= 0]
     ids = [candidates[row].query_id for row in known]
+    groups = indexes.groups.groups(ids) if request.collapse else ids
+    if len(set(groups)) == len(groups):  # as in most answers: what people use most need not be looked up
+        return list(candidates)
     local, everywhere = indexes.prefixes.weights(ids, request.locale), indexes.prefixes.weights(ids)
 
     def use(at: int) -> tuple[bool, bool, float, float]:
@@ -59,7 +62,6 @@ def collapsed(candidates: Sequence[Candidate], request: Request, indexes: Indexe
     if len(kept) == len(known):
         return list(candidates)
     stays = {known[by_use[position]] for position in kept}
-    groups = indexes.groups.groups(ids)
     sure = {group for row, group in zip(known, groups, strict=True) if not candidates[row].match.edits}
     dropped = {
         row

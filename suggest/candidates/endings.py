@@ -6,7 +6,6 @@ By words that the person searched before, and by those that a word model of ever
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from heapq import nlargest
 from typing import NamedTuple
 
 from suggest.candidates.candidate import Candidate
@@ -15,7 +14,6 @@ from suggest.candidates.request import Request
 from suggest.index import Budget, Indexes
 from suggest.index.word_model import Ending
 from suggest.text.tokens import join, parts, typed_tokens
-from suggest.types import Source
 
 MAX_CONTEXT_HITS = 32
 MAX_WORD_HITS = 64
@@ -55,25 +53,30 @@ def generated(request: Request, indexes: Indexes) -> Iterator[Candidate]:
     """Endings of the prefix as candidates: what the index or the person's history holds, and what nobody searched."""
     if not request.is_personal or request.match != "any" or not request.prefix.strip():
         return
-    keys = dict.fromkeys((*own_endings(request, MAX_OWN_ENDINGS), *public_endings(request, indexes, MAX_ENDINGS)))
-    for key in keys:
-        query_id = indexes.prefixes.queries.find(key)
+    endings: dict[str, float | None] = dict.fromkeys(own_endings(request, MAX_OWN_ENDINGS))
+    endings |= public_endings(request, indexes, MAX_ENDINGS)
+    find = indexes.prefixes.queries.find
+    for key, log_p in endings.items():
+        query_id = find(key)
         own = request.history.find(key) if request.history else None
-        if query_id >= 0 or own is None:
-            source: Source = "prefix" if query_id >= 0 else "generated"
-            yield Candidate(query_id, source, own, text="" if query_id >= 0 else key)
+        if query_id >= 0:
+            yield Candidate(query_id, "prefix", own)
+        elif own is None:
+            yield Candidate(-1, "generated", text=key, log_p=log_p)
 
 
-def public_endings(request: Request, indexes: Indexes, k: int) -> list[str]:
-    """Queries that end the prefix as the word model expects, likeliest first."""
+def public_endings(request: Request, indexes: Indexes, k: int) -> dict[str, float]:
+    """Queries that end the prefix as the word model expects, likeliest first, to the `log_p` of `Candidate`."""
     context, partial = typed_tokens(request.prefix)
     found = indexes.word_model.endings(context, partial, k, Budget(ENDING_NODES))
     head = request.prefix[: len(request.prefix) - len(partial)]
     # Words of unspaced scripts that stand apart bring their space, which may have been typed already.
-    endings = (
-        join(ending.words) for ending in found if ending.words != (partial,) and _is_shown(ending, context, request)
-    )
-    return [head + (ending.removeprefix(" ") if head.endswith(" ") else ending) for ending in endings]
+    endings = {}
+    for ending in found:
+        if ending.words != (partial,) and _is_shown(ending, context, request):
+            added = join(ending.words)
+            endings[head + (added.removeprefix(" ") if head.endswith(" ") else added)] = ending.log_p
+    return endings
 
 
 def _is_shown(ending: Ending, context: Sequence[str], request: Request) -> bool:
@@ -97,34 +100,28 @@ def own_endings(request: Request, k: int) -> list[str]:
     if typed.last:
         _add_uses(uses, history, typed, "")
     uses.pop(typed.last, None)
-    best = nlargest(k, ((use, ending) for ending, use in uses.items()))
-    return [typed.head + ending for _, ending in best]
+    best = sorted([(use, ending) for ending, use in uses.items()], reverse=True)
+    return [typed.head + ending for _, ending in best[:k]]
 
 
 def _add_uses(uses: dict[str, list[int]], history: OwnHistory, typed: Unfinished, context: str) -> None:
-    searched = history.searched
     most = MAX_CONTEXT_HITS if context else MAX_WORD_HITS
-    whole = f" {typed.head}"
-    for start, end, time_us in searched.found(context + typed.last, most):
-        begins = start + len(context) - len(whole)
-        if searched.text.startswith(whole, begins) and searched.text[begins - 1 : begins] in ("", "\n"):
-            continue  # the search began as this one does: it is a candidate by itself
-        for ending in _beginnings(searched.text[start + len(context) : end]):
+    # What followed the same word is found again without it, and counts there.
+    counted = 0 if context else 1
+    for rest, (n, time_us) in history.searched.followed(typed.head, context, typed.last, most).items():
+        for ending in _beginnings(rest):
             known = uses.get(ending)
             if known is None:
-                uses[ending] = [bool(context), 1, time_us]
-            elif context:
-                known[0] += 1
-            else:  # what followed the same word is found again without it
-                known[1] += 1
+                uses[ending] = [n, 1, time_us] if context else [0, n, time_us]
+            else:
+                known[counted] += n
 
 
-def _beginnings(rest: str) -> Iterator[str]:
-    """The first words of what followed, and all of it."""
-    yield rest
-    at = -1
-    for _ in range(OWN_WORDS):
+def _beginnings(rest: str) -> list[str]:
+    """All of what followed, and its first words."""
+    found = [rest]
+    at = rest.find(" ")
+    while at >= 0 and len(found) <= OWN_WORDS:
+        found.append(rest[:at])
         at = rest.find(" ", at + 1)
-        if at < 0:
-            return
-        yield rest[:at]
+    return found

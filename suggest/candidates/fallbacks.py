@@ -26,7 +26,6 @@ class Found(NamedTuple):
         n: candidates so far that are surely meant.
         n_all: candidates so far.
         weights: popularity of the heaviest of the sure ones, at most as many as will be shown, best first.
-        has_endings: whether the text could be ended by known words.
         best_gain: logarithm of weight less cost of the best candidate so far; without any, nothing is implausible.
         least_gain: guesses with no more are not worth finding.
     """
@@ -34,31 +33,31 @@ class Found(NamedTuple):
     n: int
     n_all: int
     weights: list[float]
-    has_endings: bool
     best_gain: float
     least_gain: float
 
     @classmethod
     def of(
-        cls,
-        weights: list[float],
-        k: int,
-        n_all: int,
-        *,
-        has_endings: bool = False,
-        best_gain: float = -inf,
-        least_gain: float = -inf,
+        cls, weights: list[float], k: int, n_all: int, *, best_gain: float = -inf, least_gain: float = -inf
     ) -> Found:
         """From the popularity of each sure candidate, in any order, of which `k` will be shown."""
-        return cls(len(weights), n_all, sorted(weights, reverse=True)[:k], has_endings, best_gain, least_gain)
+        return cls(len(weights), n_all, sorted(weights, reverse=True)[:k], best_gain, least_gain)
 
 
 class Asked(NamedTuple):
-    """A request that other searches may help, and what is known when they are asked."""
+    """A request that other searches may help, and what is known when they are asked.
+
+    Attributes:
+        request: what is asked.
+        indexes: of the generation.
+        found: the candidates so far.
+        reads_as_typed: whether the text is one that a person means to type, see `reads_as_typed`.
+    """
 
     request: Request
     indexes: Indexes
     found: Found
+    reads_as_typed: bool = False
 
     @property
     def allowed(self) -> npt.NDArray[np.bool_] | None:
@@ -66,19 +65,24 @@ class Asked(NamedTuple):
         return None if self.request.allowed is None else self.request.allowed.by_rank
 
     @property
-    def reads_as_typed(self) -> bool:
-        """Whether a person typed words that they or enough others use, the last as far as it goes. About 5 µs."""
-        request, model = self.request, self.indexes.word_model
-        if not request.is_personal:
-            return False
-        uses = request.history.word_uses if request.history else {}
-        *complete, _ = request.prefix.split(" ")
-        return self.found.has_endings and all(word in uses or model.admits_word(word) for word in complete)
-
-    @property
     def is_short(self) -> bool:
         """Whether the answer lacks suggestions."""
         return bool(self.request.prefix) and self.found.n < self.request.k
+
+
+def reads_as_typed(request: Request, indexes: Indexes, *, has_endings: bool) -> bool:
+    """Whether a person typed words that they or enough others use, the last as far as it goes. About 5 µs.
+
+    Args:
+        request: what is asked.
+        indexes: of the generation.
+        has_endings: whether the text could be ended by known words.
+    """
+    if not (request.is_personal and has_endings):
+        return False
+    uses = request.history.word_uses if request.history else {}
+    *complete, _ = request.prefix.split(" ")
+    return all(word in uses or indexes.word_model.admits_word(word) for word in complete)
 
 
 class Fallback(NamedTuple):

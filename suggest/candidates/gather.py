@@ -14,7 +14,7 @@ from typing import NamedTuple
 from suggest.candidates.candidate import Candidate
 from suggest.candidates.collapse import collapsed
 from suggest.candidates.endings import generated
-from suggest.candidates.fallbacks import Asked, Found, fallbacks
+from suggest.candidates.fallbacks import Asked, Found, fallbacks, reads_as_typed
 from suggest.candidates.request import Request
 from suggest.candidates.sources import follow_ups, own_history, popular
 from suggest.index import ALL, Budget, Indexes
@@ -97,7 +97,8 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
     tried: list[str] = []
     cut: list[str] = []
     visited = 0
-    situation = Asked(request, indexes, pool.found(indexes))
+    reads = reads_as_typed(request, indexes, has_endings=pool.has_endings)
+    situation = Asked(request, indexes, pool.found(indexes), reads)
     for fallback in fallbacks(request):
         if not fallback.may_help(situation):
             continue
@@ -106,7 +107,8 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
         if fallback.guesses:
             proposed = _plausible(proposed, len(request.prefix), situation.found.best_gain, indexes)
         n_most = max(n_most, pool.add(proposed))
-        situation = situation._replace(found=pool.found(indexes))
+        if proposed:
+            situation = situation._replace(found=pool.found(indexes))
         tried.append(fallback.name)
         visited += budget.visited
         if budget.exhausted:
@@ -137,20 +139,28 @@ class _Pool:
 
     def __init__(self, request: Request) -> None:
         self._request = request
+        self._shows_all = not request.hidden_ids and not request.hidden_keys and request.allowed is None
         self._seen: set[int] = set()
         self.candidates: list[Candidate] = []
 
     def add(self, candidates: Iterable[Candidate]) -> int:
         """Takes in those that may be shown; returns how many were proposed."""
         n_proposed = 0
+        seen, shows_all = self._seen, self._shows_all
         for candidate in candidates:
             n_proposed += 1
-            if candidate.query_id in self._seen or not self._is_shown(candidate):
+            query_id = candidate.query_id
+            if query_id in seen or not (shows_all or self._is_shown(candidate)):
                 continue
-            if candidate.query_id >= 0:
-                self._seen.add(candidate.query_id)
+            if query_id >= 0:
+                seen.add(query_id)
             self.candidates.append(candidate)
         return n_proposed
+
+    @property
+    def has_endings(self) -> bool:
+        """Whether any candidate begins with what was typed."""
+        return any(candidate.source in AS_TYPED for candidate in self.candidates)
 
     def found(self, indexes: Indexes) -> Found:
         """What came in so far and is surely meant: what only sounds alike must not keep corrections out."""
@@ -160,13 +170,11 @@ class _Pool:
             for candidate in self.candidates
             if candidate.query_id >= 0 and (candidate.match.cost <= SURE_NATS or candidate.source == "words")
         ]
-        has_endings = any(candidate.source in AS_TYPED for candidate in self.candidates)
         gains = sorted(_gain(candidate, indexes) for candidate in self.candidates if candidate.query_id >= 0)
         return Found.of(
             known,
             self._request.k,
             len(self.candidates),
-            has_endings=has_endings,
             best_gain=gains[-1] if gains else -inf,
             least_gain=self._least_gain(gains),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from heapq import nlargest
 from itertools import accumulate, pairwise
@@ -52,22 +52,34 @@ class OwnText(NamedTuple):
         starts = list(accumulate(map(len, lines), initial=len(self.text)))[:-1]
         return OwnText(self.text + "".join(lines), self.starts + starts, self.times_us + [at for _, at in searches])
 
-    def found(self, beginning: str, most: int) -> Iterator[tuple[int, int, int]]:
-        """(start, end, time in µs) of the rests of searches from a word that begins so, the latest first. 1 µs each.
+    def followed(self, head: str, context: str, last: str, most: int) -> dict[str, list[int]]:
+        """What followed in earlier searches, to how often and when last (in µs); the latest first. About 1 µs a search.
 
         Args:
-            beginning: of words in a row; within a script without spaces, of any character.
-            most: at most so many.
+            head: what is typed of complete words, with its space; searches that began so are left out.
+            context: what must come before, the end of `head`, or empty.
+            last: how it begins: at a word, within a script without spaces at any character.
+            most: the latest places looked at.
         """
+        text, beginning, whole = self.text, context + last, f" {head}"
         needle = beginning if unspaced_runs(beginning[:1]) else f" {beginning}"
-        skipped = len(needle) - len(beginning)
-        at = len(self.text)
+        skipped = len(needle) - len(last)
+        found: dict[str, list[int]] = {}
+        at = len(text)
         for _ in range(most):
-            at = self.text.rfind(needle, 0, at)
+            at = text.rfind(needle, 0, at)
             if at < 0:
-                return
-            time_us = self.times_us[bisect_right(self.starts, at) - 1]
-            yield at + skipped, self.text.index("\n", at), time_us
+                break
+            start = at + skipped
+            begins = start - len(whole)
+            if text.startswith(whole, begins) and text[begins - 1 : begins] in ("", "\n"):
+                continue  # the search began as this one does: it is a candidate by itself
+            rest = text[start : text.index("\n", start)]
+            if rest in found:
+                found[rest][0] += 1
+            else:
+                found[rest] = [1, self.times_us[bisect_right(self.starts, at) - 1]]
+        return found
 
 
 class OwnHistory:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Sequence
 
+import numpy as np
+
+from suggest.features.columns import Column
+from suggest.features.registry import CLICKS
 from suggest.index import Indexes
 
 
-def click_features(indexes: Indexes, ids: npt.NDArray[np.int64], rows: npt.NDArray[np.float32]) -> None:
-    """Writes the group `CLICKS`, float32[3, n_candidates], over zeros; the bias of positions was removed at build."""
-    indexes.clicks.write(ids, rows)
+def click_features(indexes: Indexes, ids: Sequence[int]) -> Sequence[Column]:
+    """The columns of the group `CLICKS`; the bias of positions was removed at build."""
+    if not indexes.clicks:
+        return [[0.0] * len(ids)] * len(CLICKS)
+    rows = np.zeros((len(CLICKS), len(ids)), dtype=np.float32)
+    indexes.clicks.write(np.array(ids), rows)
+    columns: Sequence[Column] = rows.tolist()
+    return columns

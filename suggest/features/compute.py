@@ -1,13 +1,15 @@
 """The one place where features are computed, for serving and for training alike.
 
-One array of float32 is filled group by group, one row a feature: each group has a file of its own, and writes
-its rows in the order of the registry.
+Each group has a file of its own, and gives its columns in the order of the registry: lists of numbers, which become
+one array of float32 at the end. A request has twenty candidates; a step of numpy costs as much as twenty steps
+of Python, and the groups would be some hundred of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import chain
+from struct import pack
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +20,10 @@ from suggest.features.language import language_features
 from suggest.features.matching import match_features
 from suggest.features.own_use import own_features, person_features
 from suggest.features.popularity import popularity_features
-from suggest.features.registry import FEATURES, GROUPS
+from suggest.features.registry import FEATURES
 from suggest.features.session import session_features
 from suggest.features.transitions import transition_features
 from suggest.index import Indexes
-
-_STARTS = list(accumulate(map(len, GROUPS), initial=0))
 
 
 def compute(
@@ -37,19 +37,20 @@ def compute(
         keys: their normalised texts.
         indexes: of the generation.
     """
-    rows = np.zeros((len(FEATURES), len(candidates)), dtype=np.float32)
-    if candidates:
-        popularity, clicks, match, language, own, session, transitions, person = (
-            rows[start:end] for start, end in pairwise(_STARTS)
-        )
-        words = [key.split(" ") for key in keys]
-        ids = np.array([candidate.query_id for candidate in candidates])
-        popularity_features(request, indexes, ids, popularity)
-        click_features(indexes, ids, clicks)
-        match_features(request, candidates, words, keys, match)
-        language_features(request, candidates, keys, indexes, language)
-        own_features(request, candidates, words, own)
-        session_features(request, candidates, words, keys, session)
-        transition_features(request, indexes, ids, transitions)
-        person_features(request, candidates, person)
-    return rows.T
+    if not candidates:
+        return np.zeros((0, len(FEATURES)), dtype=np.float32)
+    words = [key.split(" ") for key in keys]
+    ids = [candidate.query_id for candidate in candidates]
+    columns = (
+        *popularity_features(request, indexes, ids),
+        *click_features(indexes, ids),
+        *match_features(request, candidates, words, keys),
+        *language_features(request, candidates, ids, keys, indexes),
+        *own_features(request, candidates, words),
+        *session_features(request, candidates, words, keys),
+        *transition_features(request, indexes, ids),
+        *person_features(request, candidates),
+    )
+    # A fifth of the time of `np.array`, which looks at the type of each number.
+    packed = pack(f"{len(columns) * len(ids)}f", *chain.from_iterable(columns))
+    return np.frombuffer(packed, dtype=np.float32).reshape(len(columns), len(ids)).T

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Sequence
+from math import log1p
 
 from suggest.candidates import Request
+from suggest.features.columns import Column
 from suggest.index import Indexes
 
 
-def transition_features(
-    request: Request, indexes: Indexes, ids: npt.NDArray[np.int64], rows: npt.NDArray[np.float32]
-) -> None:
-    """Writes the group `TRANSITIONS`, float32[2, n_candidates], over zeros."""
+def transition_features(request: Request, indexes: Indexes, ids: Sequence[int]) -> tuple[Column, Column]:
+    """The columns of the group `TRANSITIONS`."""
+    none: Column = [0.0] * len(ids)
     if not request.session_keys:
-        return
+        return none, none
     following = indexes.transitions.after(indexes.prefixes.queries.find(request.session_keys[0]))
     if following is None:
-        return
-    # 64 candidates and 32 next queries: comparing all with all is one step.
-    met, which = np.nonzero(ids[:, None] == following.ids)
-    users = following.users[which].astype(np.float32)
-    rows[0, met] = np.log1p(users)
-    rows[1, met] = users / following.left
+        return none, none
+    users: dict[int, int] = dict(zip(following.ids.tolist(), following.users.tolist(), strict=True))
+    found = [users.get(query_id, 0) for query_id in ids]
+    return [log1p(n) for n in found], [n / following.left for n in found]

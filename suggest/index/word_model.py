@@ -105,9 +105,10 @@ class WordModel:
         """How many words there are."""
         return self._n_words
 
-    def log_p(self, ids: npt.NDArray[np.integer]) -> npt.NDArray[np.float32]:
-        """`log_probability` of queries of the generation, by id, to three digits; 0 without a model. float32[n]."""
-        return self._log_p.take(ids).astype(np.float32) if len(self) else np.zeros(len(ids), dtype=np.float32)
+    def log_p(self, ids: Sequence[int]) -> list[float]:
+        """`log_probability` of queries of the generation, by id, to three digits; 0 without a model."""
+        found: list[float] = self._log_p.take(ids).tolist() if self._n_words else [0.0] * len(ids)
+        return found
 
     def admits_word(self, word: str) -> bool:
         """Whether enough people used a word. About 1 µs."""
@@ -169,6 +170,10 @@ class WordModel:
     def read(self, words: Sequence[str], so_far: Read) -> Read:
         """Where a query stands after further words. About 3 µs a word."""
         return Read(*self._read(words, *so_far)) if self._n_words else so_far
+
+    def log_p_of(self, so_far: Read) -> float:
+        """Natural logarithm of the probability of the words read."""
+        return -so_far.cost / PER_NAT
 
     def log_probability_after(self, so_far: Read, words: Sequence[str]) -> float:
         """`log_probability` of a query whose first words were read already."""

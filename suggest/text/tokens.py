@@ -37,6 +37,9 @@ def tokens(key: str) -> list[str]:
 
 def join(words: Sequence[str]) -> str:
     """The text that words make: `join(tokens(key)) == key`. A space goes between all but unspaced characters."""
+    spaced = _SPACE.join(words)
+    if spaced.isascii():
+        return spaced
     text = ""
     for word in words:
         text += word if not text or word.startswith(_SPACE) or is_joined(text, word) else _SPACE + word

@@ -19,11 +19,12 @@ MAX_CONTEXT_HITS = 32
 MAX_WORD_HITS = 64
 """Earlier searches looked at for the words being typed: the latest ones; of a single letter there are hundreds."""
 
-MAX_ENDINGS = 16
+MAX_ENDINGS = 8
+"""With 16 MRR@10 on a web log is the same, at a sixth more candidates."""
 
 ENDING_NODES = 4000
 
-MAX_OWN_ENDINGS = 16
+MAX_OWN_ENDINGS = 12
 
 OWN_WORDS = 3
 """Words that own history adds at most, beside all that followed in an earlier search."""

@@ -121,8 +121,9 @@ def _scripts_may_help(asked: Asked) -> bool:
     if not scripts_index or not asked.request.prefix:
         return False
     budget = Budget(SCRIPT_NODES)
-    forms = (variant.text for variant in typed_variants(asked.request.prefix) if variant.is_form)
-    best = min((rank for form in forms for rank in scripts_index.forms.top(form, 1, budget)), default=None)
+    texts = [variant.text for variant in typed_variants(asked.request.prefix) if variant.is_form]
+    forms = scripts_index.forms
+    best = min((rank for text in texts if forms.begins(text) for rank in forms.top(text, 1, budget)), default=None)
     return best is not None and queries.weight[queries.id_of_rank[best]] > asked.found.weights[-1]
 
 

@@ -103,14 +103,15 @@ class _Search:
         """Finds what is written exactly so, and what goes on after it."""
         forms, k, budget, allowed = self.index.forms, self.k, self.budget, self.allowed
         for variant in variants:
-            if variant.is_form and not forms:
-                continue
-            if variant.is_form:
-                self._add(forms.exact(variant.text.rstrip(), k, budget, allowed), Match(variant.kind, 0, variant.cost))
-                ranks = forms.top(variant.text, k, budget, allowed)
-            else:
+            if not variant.is_form:
                 ranks = self._plain(variant.text)
-            self._add(ranks, Match(variant.kind, 0, variant.cost + UNFINISHED))
+            elif forms.begins(whole := variant.text.rstrip()):
+                self._add(forms.exact(whole, k, budget, allowed), Match(variant.kind, 0, variant.cost))
+                ranks = forms.top(variant.text, k, budget, allowed)
+            else:  # as most are: not looked up twice
+                continue
+            if ranks:
+                self._add(ranks, Match(variant.kind, 0, variant.cost + UNFINISHED))
 
     def add_retyped(self, prefix: str) -> None:
         """Finds what the same keys write on another layout."""
@@ -151,7 +152,10 @@ class _Search:
     def _plain(self, text: str) -> list[int]:
         if not self.budget.spend(self.k):
             return []
-        ranks = self.prefixes.queries.rank[self.prefixes.top_ids(text, self.k)]
+        ids = self.prefixes.top_ids(text, self.k)
+        if not ids:
+            return []
+        ranks = self.prefixes.queries.rank[ids]
         found: list[int] = (ranks if self.allowed is None else ranks[self.allowed[ranks]]).tolist()
         return found
 

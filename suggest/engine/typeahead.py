@@ -77,9 +77,11 @@ class Typeahead:
         features = compute(request, candidates, keys, self._indexes)
         ranker = self._ranker if request.is_personal and request.prefix else None
         parts = score_parts(features, ranker)
+        scores = parts.sum(axis=1)
         if ranker is not None:
-            parts[:, REPETITION] = repetition(keys, parts.sum(axis=1), request.prefix)
-        return Scored(request, candidates, keys, features, parts)
+            parts[:, REPETITION] = repetition(keys, scores, request.prefix)
+            scores += parts[:, REPETITION]
+        return Scored(request, candidates, keys, features, parts, scores)
 
     def _chosen(self, scored: Scored, k: int) -> list[int]:
         """Rows of the best `k`. What was put together of words meets the policy here: few do, and it costs 10 µs."""
@@ -87,14 +89,14 @@ class Typeahead:
         def may_be_shown(row: int) -> bool:
             return scored.candidates[row].source != "generated" or self._admits(scored.keys[row])
 
-        return chosen(scored.keys, scored.parts.sum(axis=1), k, may_be_shown)
+        return chosen(scored.keys, scored.scores, k, may_be_shown)
 
     def _suggestions(self, request: Request, scored: Scored, rows: list[int]) -> list[Suggestion]:
         candidates = [scored.candidates[row] for row in rows]
         texts = [self._text(scored.candidates[row], scored.keys[row]) for row in rows]
         return suggestions(
             texts,
-            scored.parts[rows].sum(axis=1).tolist(),
+            scored.scores[rows].tolist(),
             (candidate.source for candidate in candidates),
             highlight_matches(request.prefix, texts, candidates),
         )
@@ -105,9 +107,9 @@ class Typeahead:
         return request.match == "any" and fallbacks_may_help(Asked(request, self._indexes, found))
 
     def _key(self, candidate: Candidate) -> str:
-        if candidate.query_id >= 0:
-            return self._indexes.prefixes.queries.key(candidate.query_id)
-        return candidate.own.key if candidate.own is not None else candidate.text
+        if candidate.own is not None:
+            return candidate.own.key
+        return self._indexes.prefixes.queries.key(candidate.query_id) if candidate.query_id >= 0 else candidate.text
 
     def _text(self, candidate: Candidate, key: str) -> str:
         if candidate.query_id >= 0:

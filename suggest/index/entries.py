@@ -71,6 +71,10 @@ class EntryIndex:
         found = self._keys.get(key, -1)
         return self._number[found] if found >= 0 else -1
 
+    def begins(self, prefix: str) -> bool:
+        """Whether any key starts with `prefix`. About 1 µs."""
+        return next(self._keys.iterkeys(prefix), None) is not None
+
     def interval(self, prefix: str) -> tuple[int, int]:
         """The numbers [first, last) of the keys that start with `prefix`; (0, 0) when none does. About 3 µs."""
         number = self._prefixes.get(prefix, -1)

@@ -46,13 +46,21 @@ def repetition(keys: Sequence[str], scores: npt.NDArray[np.float64], prefix: str
         scores: float64[n], higher is better.
         prefix: what was typed, normalised.
     """
-    n_words = prefix.count(" ") + 1
     n_better: dict[str, int] = {}
     lost = np.zeros(len(keys))
     for _, key, row in sorted(zip((-scores).tolist(), keys, range(len(keys)), strict=True)):
-        intent = " ".join(key.split(" ", n_words)[:n_words])
+        intent = _with_next_word(key, prefix)
         better = n_better.get(intent, 0)
         n_better[intent] = better + 1
         if better:
             lost[row] = -REPEATED_NATS * better
     return lost
+
+
+def _with_next_word(key: str, prefix: str) -> str:
+    """As many words as are typed, the unfinished one included."""
+    if key.startswith(prefix):
+        end = key.find(" ", len(prefix))
+        return key if end < 0 else key[:end]
+    n_words = prefix.count(" ") + 1
+    return " ".join(key.split(" ", n_words)[:n_words])

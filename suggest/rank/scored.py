@@ -19,6 +19,7 @@ class Scored(NamedTuple):
         keys: their normalised texts.
         features: float32[n, n_features], columns as `FEATURES`.
         parts: what each part adds to the score, float64[n, len(PARTS)].
+        scores: their sums, float64[n].
     """
 
     request: Request
@@ -26,6 +27,7 @@ class Scored(NamedTuple):
     keys: list[str]
     features: npt.NDArray[np.float32]
     parts: npt.NDArray[np.float64]
+    scores: npt.NDArray[np.float64]
 
     def only(self, rows: list[int]) -> Scored:
         """The candidates of these rows."""
@@ -35,4 +37,5 @@ class Scored(NamedTuple):
             [self.keys[row] for row in rows],
             self.features[rows],
             self.parts[rows],
+            self.scores[rows],
         )

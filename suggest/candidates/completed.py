@@ -58,12 +58,14 @@ def _completed(request: Request, indexes: Indexes, k: int) -> Completed:
 
 
 def _chosen(found: Completed, kept: Sequence[int]) -> Completed:
+    ids, texts, weights, n_local = found
+    if len(kept) == len(ids):
+        return found
     if kept == range(len(kept)):  # none of the first was dropped, as in most answers
-        ids, texts, weights, n_local = found
         return Completed(ids[: len(kept)], texts[: len(kept)], weights[: len(kept)], min(n_local, len(kept)))
     return Completed(
-        [found.ids[row] for row in kept],
-        [found.texts[row] for row in kept],
-        [found.weights[row] for row in kept],
-        sum(row < found.n_local for row in kept),
+        [ids[row] for row in kept],
+        [texts[row] for row in kept],
+        [weights[row] for row in kept],
+        sum(row < n_local for row in kept),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -177,14 +178,13 @@ class RelatedQueries:
         ids = scored.candidates.ids
 
         def added(at: int) -> frozenset[str]:
-            return frozenset(words(unaccented(scored.keys[rows[at]]))) - ours
+            return _said(scored.keys[rows[at]]) - ours
 
         def group(at: int) -> int | str:
             key = scored.keys[rows[at]]
-            near = near_duplicate_key(key)
-            return same if near == same else groups.groups([int(ids[rows[at]])])[0]
+            return same if _near(key) == same else groups.groups([int(ids[rows[at]])])[0]
 
-        same = near_duplicate_key(scored.asked.key)
+        same = _near(scored.asked.key)
         taken: set[int | str] = {same}
         if scored.asked.query_id >= 0:
             taken.add(groups.groups([scored.asked.query_id])[0])
@@ -208,3 +208,15 @@ class RelatedQueries:
             "relevance": float(relevance(scored.features[[row]], scored.text[[row]])[0]),
         }
         return Suggestion(text, sum(parts), "related", (), explanation)
+
+
+_ASKED_AGAIN = 1024
+"""Texts of what is shown last: a build asks twice for each list, as it is and as a service gates it."""
+
+
+@lru_cache(_ASKED_AGAIN)
+def _said(key: str) -> frozenset[str]:
+    return frozenset(words(unaccented(key)))
+
+
+_near = lru_cache(_ASKED_AGAIN)(near_duplicate_key)

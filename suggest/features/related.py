@@ -134,6 +134,8 @@ def _word_features(
     information = _Information(indexes)
     ours, our_grams = set(asked.words), _grams(asked.key)
     our_sum, our_letters = information.of_all(ours), set(initials(asked.words))
+    # Fewer words than it has letters cannot make a word of their first ones.
+    shortest = min(map(len, ours), default=0)
     columns = []
     for key, said in zip(keys, spoken, strict=True):
         theirs = set(said)
@@ -156,7 +158,7 @@ def _word_features(
                 key.startswith(asked.key),
                 key.endswith(asked.key),
                 _alike(our_grams, _grams(key)),
-                not our_letters.isdisjoint(theirs) or not ours.isdisjoint(initials(said)),
+                not our_letters.isdisjoint(theirs) or (len(said) >= shortest and not ours.isdisjoint(initials(said))),
                 len(key),
             )
         )

@@ -24,7 +24,7 @@ from suggest.index.table import RECENT_DAYS
 from suggest.index.vectors import save_vectors
 from suggest.interfaces import State
 from suggest.pipelines.admitted import Admitted
-from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect
+from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect, plain_sql
 from suggest.pipelines.position_bias import save_examination
 from suggest.pipelines.publish import carry_models
 from suggest.pipelines.report import ReadReport
@@ -140,7 +140,7 @@ def build(
         blocklist=blocklist, allowlist=allowlist, min_users=min_users, safety=safety, profanity=profanity
     )
     report, removed = ReadReport(), Removed()
-    with building(out) as writer, _scratch(writer) as scratch, _opened(state) as source:
+    with building(out) as writer, _scratch(writer) as scratch, _opened(state) as source, plain_sql():
         told("read and count", 0, 0)
         connection = connect(scratch, memory_limit=MEMORY_LIMIT)
         tables = collect(connection, _inputs(events, queries, strict, source, as_of_us), report, directory=scratch)

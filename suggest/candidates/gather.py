@@ -165,12 +165,15 @@ class _Pool:
     def found(self, indexes: Indexes) -> Found:
         """What came in so far and is surely meant: what only sounds alike must not keep corrections out."""
         weight = indexes.prefixes.queries.weight
-        known: list[float] = [
-            weight[candidate.query_id]
-            for candidate in self.candidates
-            if candidate.query_id >= 0 and (candidate.match.cost <= SURE_NATS or candidate.source == "words")
-        ]
-        gains = sorted(_gain(candidate, indexes) for candidate in self.candidates if candidate.query_id >= 0)
+        known: list[float] = []
+        gains: list[float] = []
+        for candidate in self.candidates:
+            if candidate.query_id >= 0:
+                own, cost = weight[candidate.query_id], candidate.match.cost
+                gains.append(log1p(own) - cost)
+                if cost <= SURE_NATS or candidate.source == "words":
+                    known.append(own)
+        gains.sort()
         return Found.of(
             known,
             self._request.k,

@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 from itertools import combinations
 from math import hypot
+from typing import NamedTuple
 
 from suggest.text.keys import fold
 
@@ -46,22 +47,43 @@ def retyped(text: str, typed_on: str, meant_on: str) -> str | None:
         typed_on: name of a layout of `models/keyboards.json`.
         meant_on: likewise.
     """
-    symbol, meant = _switch(typed_on, meant_on)
-    if text and not symbol.match(text):
-        return None  # most layouts do not write the first character: no need to look at the others
-    strokes = symbol.findall(text)
+    switch = _switch(typed_on, meant_on)
+    if not switch.chars.issuperset(text):
+        return None  # most layouts do not write the first character, and the others are then not looked at
+    if switch.symbol is None:
+        return text.translate(switch.table)
+    strokes = switch.symbol.findall(text)
     if sum(map(len, strokes)) < len(text):
         return None
-    return "".join([meant[stroke] for stroke in strokes])
+    return "".join([switch.meant[stroke] for stroke in strokes])
+
+
+class _Switch(NamedTuple):
+    """From one layout to another.
+
+    Attributes:
+        meant: what each key writes there, by what it writes here.
+        chars: all characters written here.
+        table: `meant` for `str.translate`, where each key writes one character.
+        symbol: matches what a key writes here, where some write more: those of Arabic; else None.
+    """
+
+    meant: dict[str, str]
+    chars: frozenset[str]
+    table: dict[int, str]
+    symbol: re.Pattern[str] | None
 
 
 @cache
-def _switch(typed_on: str, meant_on: str) -> tuple[re.Pattern[str], dict[str, str]]:
+def _switch(typed_on: str, meant_on: str) -> _Switch:
     meant = {" ": " "}
     for typed_row, meant_row in zip(_layouts()[typed_on], _layouts()[meant_on], strict=True):
         meant |= {stroke: to for stroke, to in zip(typed_row, meant_row, strict=True) if stroke}
-    # One key of Arabic writes two letters: the longer symbol first.
-    return re.compile("|".join(re.escape(stroke) for stroke in sorted(meant, key=len, reverse=True))), meant
+    chars = frozenset("".join(meant))
+    table = {ord(stroke): to for stroke, to in meant.items() if len(stroke) == 1}
+    # The longer symbol first.
+    symbol = re.compile("|".join(re.escape(stroke) for stroke in sorted(meant, key=len, reverse=True)))
+    return _Switch(meant, chars, table, symbol if len(table) < len(meant) else None)
 
 
 @cache

@@ -136,7 +136,7 @@ class TypoSearch:
             k: at most this many.
             budget: charged by every search made here.
             allowed: by rank, which queries count; all when None.
-            least: of what scores no more only some is found.
+            least: ways to read the text that promise no more are left out.
 
         Returns:
             Candidates of source `typo`; the match's kind is `typo`, `split` or `join`. Cost: 0.3 to 1 ms.

@@ -21,6 +21,7 @@ from suggest.index.spelling_learned import Learned, LearnedCorrections, save_lea
 from suggest.index.words import WordIndex
 from suggest.index.words_build import save_words
 from suggest.text import normalise_prefix, unaccented, words
+from suggest.text.edits import edit_costs
 
 WORLD = {
     "receive": 4000,
@@ -173,6 +174,27 @@ def test_typos_obey_k_budget_and_order_whatever_is_typed(
         scores = [np.log1p(queries.weight[each.query_id]) - each.match.cost for each in found]
         assert scores == sorted(scores, reverse=True)
         assert search.may_help(read, k, [1.0] * k) in (True, False)
+
+
+@settings(max_examples=60)
+@given(
+    st.dictionaries(texts.map(str.strip).filter(bool), st.integers(1, 10**6), min_size=1, max_size=12),
+    texts,
+    st.floats(-20.0, 15.0),
+)
+def test_what_scores_too_little_is_left_out_and_nothing_else(
+    weights: dict[str, float], typed: str, least: float
+) -> None:
+    with opened(weights) as (search, queries):
+
+        def scores(least: float) -> dict[int, float]:
+            found = search.typos(typed_words(typed), 50, Budget(20_000), least=least)
+            return {each.query_id: np.log1p(queries.weight[each.query_id]) - each.match.cost for each in found}
+
+        found, everything = scores(least), scores(-np.inf)
+        # A whole word costs less than the beginning it was found by.
+        sure = {query_id for query_id, score in everything.items() if score > least + edit_costs().unfinished}
+        assert sure <= found.keys() <= everything.keys()
 
 
 @pytest.mark.parametrize("typed", ["a" * 256, "ab " * 85, " " * 256, "e\u0301" * 128, "ж" * 200])

@@ -85,22 +85,27 @@ def comments(folder: Path) -> list[str]:
 
 
 def counted(texts: Iterable[Text], find: Finder) -> dict[str, Counts]:
-    """Counts by source."""
+    """Counts by source, and of all parts of a corpus together."""
     totals: defaultdict[str, Counts] = defaultdict(lambda: Counts(0, 0, 0, 0))
     for text, source, spans in texts:
         found = set(find(text))
         inside = {at for start, end in spans for at in range(start, end)}
         overlapping = sum(not inside.isdisjoint(range(start, end)) for start, end in found)
         counts = Counts(len(spans), len(found), len(found & spans), overlapping)
-        totals[source] = Counts(*(one + more for one, more in zip(totals[source], counts, strict=True)))
+        for name in {source, source.partition(":")[0]}:
+            totals[name] = Counts(*(one + more for one, more in zip(totals[name], counts, strict=True)))
     return dict(totals)
 
 
 def outside_mentions(text: Text) -> Text:
-    """A text without the names that touch an address or a mention: what no answer may hold."""
+    """A text without the names that touch an address or a mention, or hold no letter: what no answer may hold."""
     masks = masked(text.text)
-    spans = [(start, end) for start, end in text.spans if all(last <= start or end <= at for at, last in masks)]
-    return text._replace(spans=frozenset(spans))
+
+    def may_be_held(start: int, end: int) -> bool:
+        is_free = all(last <= start or end <= at for at, last in masks)
+        return is_free and any(map(str.isalnum, text.text[start:end]))
+
+    return text._replace(spans=frozenset(span for span in text.spans if may_be_held(*span)))
 
 
 def longest_match(lexicon: Lexicon) -> Finder:

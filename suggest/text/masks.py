@@ -8,9 +8,11 @@ from suggest.text.unspaced import UNSPACED
 
 # Each is bounded or stops at the first space, so that a search costs time linear in the text.
 URL = (
-    r"(?:https?|ftp)\s?:\s?//[^\s<>\"]*"
-    r"|(?<![\w@.])www\.[^\s<>\"]+"
-    r"|(?<![\w@.])(?:[A-Za-z0-9-]{1,63}\.){1,4}(?:com|org|net|co|ly|tv|be|io|me|gl|uk|de|fr|ru|jp|cn|in|ir|gov|edu|info)"
+    r"(?i:https?|ftp)\s?:\s?//[^\s<>\"]*"
+    r"|(?<![\w@.])(?i:www)\.[^\s<>\"]+"
+    # Other endings in capitals are rather the first word of a sentence without a space before it.
+    r"|(?<![\w@.])(?:[A-Za-z0-9-]{1,63}\.){1,4}"
+    r"(?:com|org|net|co|ly|tv|be|io|me|gl|uk|de|fr|ru|jp|cn|in|ir|gov|edu|info|COM|ORG|NET)"
     r"(?:/[^\s<>\"]*|(?![\w@]|\.\w))"
 )
 """Matches an address of a page: with its scheme, with `www.`, or a host whose ending is a usual one."""

@@ -21,7 +21,7 @@ _MARKS = (
 )
 _LETTER = rf"(?:[^\W_{_HAN}]|[{_MARKS}])"
 # Every repetition within an address is bounded: a text of dots and dashes would be read again from each of them.
-_ADDRESS = r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
+_ADDRESS = r"(?i:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
 _TOKEN = re.compile(
     rf"(?P<url>{_ADDRESS})|(?P<mention>@(?:{_LETTER}|_)+)|(?P<hashtag>\#(?:{_LETTER}|_)+)"
     rf"|(?P<han>[{_HAN}])|(?P<word>{_LETTER}+)|(?P<other>_+|\S)"
@@ -55,7 +55,7 @@ def tokenise(text: str) -> list[Token]:
     A word is a run of letters, digits and marks; a URL or mail address, `@name` and `#name` are one token each;
     each Han character and each sign is one. Cost: linear, 0.3 µs a token.
     """
-    is_plain = text.isascii() and "@" not in text and "://" not in text and "www." not in text
+    is_plain = text.isascii() and "@" not in text and "://" not in text and "www." not in text.lower()
     pattern, kinds = (_PLAIN_TOKEN, _PLAIN_KINDS) if is_plain else (_TOKEN, _KINDS)
     return [Token(*match.span(), kinds[match.lastindex or 0]) for match in pattern.finditer(text)]
 

@@ -85,6 +85,7 @@ def pairs(spans: list[EntitySpan]) -> list[tuple[str, str]]:
         ("so excited for #blackfriday", [("#blackfriday", "black friday")]),
         ("next road trips please", [("road trips", "road trip")]),
         ("mail nivea@nivea.com or @nivea, see https://nivea.com/nivea", []),
+        ("SEE HTTPS://NIVEA.COM/Nivea OR WWW.NIVEA.COM", []),
         ("\u202enivea\u202c ok", [("nivea", "nivea cream")]),
         ("رفتیم تخت جمشید 🙂", [("تخت جمشید", "تخت جمشید")]),
         ("我坐海南航空去", [("海南航空", "海南航空")]),

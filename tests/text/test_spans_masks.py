@@ -16,6 +16,8 @@ from suggest.text.masks import masked
         ("see https://example.org/a?b=1#c now", ["https://example.org/a?b=1#c"]),
         ("http : //t.co/abc", ["http : //t.co/abc"]),
         ("www.example.org is it", ["www.example.org"]),
+        ("see HTTPS://EXAMPLE.ORG/Rome, Www.Example.org", ["HTTPS://EXAMPLE.ORG/Rome,", "Www.Example.org"]),
+        ("at EXAMPLE.COM/Rome. In Rome.In Paris", ["EXAMPLE.COM/Rome."]),
         ("youtu.be/xyz and example.com.", ["youtu.be/xyz", "example.com"]),
         ("write to anna.b@example.co.uk!", ["anna.b@example.co.uk"]),
         ("thanks @anna_b, @bob.c and @andré!", ["@anna_b", "@bob.c", "@andré"]),

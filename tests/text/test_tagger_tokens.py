@@ -32,6 +32,7 @@ def test_tokenise_cuts_plain_text_as_any_other(text):
         ("it's U.S.A", ["it", "'", "s", "U", ".", "S", ".", "A"]),
         ("@ann_b: see #Rome2026!", ["@ann_b", ":", "see", "#Rome2026", "!"]),
         ("http://a.b/c?d=1,2 www.x.y", ["http://a.b/c?d=1,2", "www.x.y"]),
+        ("Www.A.B HTTP://C.D", ["Www.A.B", "HTTP://C.D"]),
         ("mail a.b@c.de.", ["mail", "a.b@c.de", "."]),
         ("去北京", ["去", "北", "京"]),
         ("नमस्ते می\u200cروم e\u0301t", ["नमस्ते", "می\u200cروم", "e\u0301t"]),

@@ -68,7 +68,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return PIPE_CLOSED
     except (SuggestError, OSError) as error:
         return _say(arguments, error, FAILED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # Interrupted within a query, DuckDB raises an error of its own.
+        if isinstance(error, RuntimeError) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
         return _say(arguments, "interrupted", INTERRUPTED)
     return DONE
 

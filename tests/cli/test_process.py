@@ -8,6 +8,19 @@ import sys
 from suggest.artifacts import current
 
 RUN = "import sys; from suggest.cli.main import main; sys.exit(main())"
+INTERRUPTED_QUERY = """
+import os, signal, sys, threading
+import duckdb
+import suggest.pipelines.build
+from suggest.cli.main import main
+
+def endless(*_, **__):
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    duckdb.sql("SELECT count(*) FROM range(1000000000000) AS t(n) WHERE hash(n) % 7 = 5").fetchall()
+
+suggest.pipelines.build.build = endless
+sys.exit(main(["build", "--out", "unused", "--queries", "unused.tsv"]))
+"""
 HEAVY = ("duckdb", "fastapi", "ibis", "icu", "marisa_trie", "numpy", "orjson", "pyarrow", "uvicorn")
 
 
@@ -52,6 +65,13 @@ def test_interrupted_build_exits_130_and_leaves_what_was_served(index, tmp_path)
     assert err.splitlines()[-1] == "suggest build: interrupted"
     assert current(index) == served
     assert not list(index.glob(".building*"))
+
+
+def test_an_interrupt_within_a_query_is_told_as_any_other():
+    run = subprocess.run([sys.executable, "-c", INTERRUPTED_QUERY], check=False, capture_output=True, text=True)
+
+    assert run.returncode == 130, run.stderr
+    assert run.stderr == "suggest build: interrupted\n"
 
 
 def test_reader_of_stdout_that_leaves_early_causes_no_complaint(index):

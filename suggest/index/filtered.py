@@ -70,14 +70,7 @@ def _light(
     if not allowed.n_queries or not budget.spend(heavy.HEAVY_OVER):
         return [], []
     passes = allowed.passes
-    passing = [entry for entry in index.queries.starting_with(prefix) if passes[entry[1]]]
-    if not passing:
-        return [], []
-    weights = index.weights([query_id for _, query_id in passing], locale)
-    entries = [(-weight, key, query_id) for weight, (key, query_id) in zip(weights, passing, strict=True) if weight]
-    entries.sort()
-    ids = [query_id for _, _, query_id in entries[:k]]
-    return ids, index.queries.displays(ids, [key for _, key, _ in entries[:k]])
+    return index.best([entry for entry in index.queries.starting_with(prefix) if passes[entry[1]]], k, locale)
 
 
 def _stored(

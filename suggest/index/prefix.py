@@ -77,9 +77,7 @@ class PrefixIndex:
         """
         number = self._heavy.get(prefix, -1)
         if number < 0 or (k > heavy.TOP and self._is_cut(number)):
-            found = self._enumerated(prefix, k, locale)
-            ids = [query_id for _, query_id in found]
-            return Completions(ids, self.queries.displays(ids, [key for key, _ in found]))
+            return self.best(self.queries.starting_with(prefix), k, locale)
         ids, texts = self._lists[locale].top(number, k)
         if len(ids) > len(texts):
             texts += [self.queries.text(query_id) for query_id in ids[len(texts) :]]
@@ -89,8 +87,14 @@ class PrefixIndex:
         """The ids of `top` alone; cheaper, since the ranker will drop most of them unseen."""
         number = self._heavy.get(prefix, -1)
         if number < 0 or (k > heavy.TOP and self._is_cut(number)):
-            return [query_id for _, query_id in self._enumerated(prefix, k, locale)]
+            return [query_id for _, query_id in self._best(self.queries.starting_with(prefix), k, locale)]
         return self._lists[locale].ids(number, k)
+
+    def best(self, entries: list[tuple[str, int]], k: int, locale: str = ALL) -> Completions:
+        """The best `k` of (key, id) entries in any order, which it sorts; `locale` as of `top`. About 0.3 µs an entry."""
+        found = self._best(entries, k, locale)
+        ids = [query_id for _, query_id in found]
+        return Completions(ids, self.queries.displays(ids, [key for key, _ in found]))
 
     def weights(self, ids: Iterable[int], locale: str = ALL) -> list[float]:
         """Popularity of queries in a locale that `locale` returned; 0.0 for those unknown there."""
@@ -118,9 +122,7 @@ class PrefixIndex:
         """Whether the stored list ends before the completions do, and these are few enough to enumerate."""
         return heavy.TOP < self._size[number] <= heavy.DEEP_OVER
 
-    def _enumerated(self, prefix: str, k: int, locale: str) -> list[tuple[str, int]]:
-        """(key, id) of the best `k`, in order."""
-        entries = self.queries.starting_with(prefix)
+    def _best(self, entries: list[tuple[str, int]], k: int, locale: str) -> list[tuple[str, int]]:
         if locale in self._locales:
             weights = self._locales[locale]
             weighed = sorted((-weights[query_id], key, query_id) for key, query_id in entries)

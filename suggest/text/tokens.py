@@ -38,7 +38,7 @@ def tokens(key: str) -> list[str]:
 def join(words: Sequence[str]) -> str:
     """The text that words make: `join(tokens(key)) == key`. A space goes between all but unspaced characters."""
     spaced = _SPACE.join(words)
-    if spaced.isascii():
+    if spaced.isascii() and _SPACE * 2 not in spaced:
         return spaced
     text = ""
     for word in words:

@@ -16,6 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suggest.index.sparse import rows_of_runs
+
 _Numbers = npt.NDArray[np.int64]
 
 
@@ -65,7 +67,7 @@ class Pieces(NamedTuple):
         numbers, sizes = (np.asarray(values, dtype=np.int64) for values in found)
         size = sizes[self.number]
         ends = size.cumsum()
-        at = np.repeat((sizes.cumsum() - sizes)[self.number] - ends + size, size) + np.arange(size.sum())
+        at = rows_of_runs((sizes.cumsum() - sizes)[self.number], size, ends)
         row = np.arange(len(self.starts) - 1).repeat(np.diff(np.append(0, ends)[self.starts]))
         return Occurrences(numbers[at], row)
 

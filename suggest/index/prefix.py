@@ -91,7 +91,7 @@ class PrefixIndex:
         return self._lists[locale].ids(number, k)
 
     def best(self, entries: list[tuple[str, int]], k: int, locale: str = ALL) -> Completions:
-        """The best `k` of (key, id) entries in any order, which it sorts; `locale` as of `top`. About 0.3 µs an entry."""
+        """The best `k` of (key, id) entries, which it sorts; `locale` as of `top`. About 0.3 µs an entry."""
         found = self._best(entries, k, locale)
         ids = [query_id for _, query_id in found]
         return Completions(ids, self.queries.displays(ids, [key for key, _ in found]))

@@ -1,4 +1,4 @@
-"""Here are query ids: which of them does something sparse know?"""
+"""Here are query ids: which of them does something sparse know? And here are runs of rows: which rows are these?"""
 
 from __future__ import annotations
 
@@ -33,3 +33,16 @@ def positions(sorted_ids: npt.NDArray[np.uint32], ids: npt.NDArray[np.int64]) ->
     at = sorted_ids.searchsorted(ids.astype(np.uint32))
     at[at == len(sorted_ids)] = 0
     return np.where(sorted_ids[at] == ids, at, -1)
+
+
+def rows_of_runs(
+    first: npt.NDArray[np.int64], size: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """The rows `first`, `first + 1` and so on of each run, one run after the other; int64[sum of `size`].
+
+    Args:
+        first: of each run, int64[n].
+        size: how many rows each has, int64[n].
+        ends: `size.cumsum()`, which callers know.
+    """
+    return (first - ends + size).repeat(size) + np.arange(ends[-1] if len(ends) else 0)

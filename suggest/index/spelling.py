@@ -13,6 +13,7 @@ from rapidfuzz.process import cdist
 
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.budget import Budget
+from suggest.index.sparse import rows_of_runs
 from suggest.index.spelling_deletes import LENGTHS, WHOLE, Deletes, Interval, holds, save_deletes
 from suggest.index.spelling_rivals import Rivals, save_rivals
 from suggest.text.edits import EditCosts, edit_costs
@@ -130,8 +131,7 @@ class Spelling:
         ends = size.cumsum()
         if not len(ends) or not budget.spend(int(ends[-1])):
             return _NO_ROWS
-        rows: npt.NDArray[np.int64] = (first - ends + size).repeat(size) + np.arange(ends[-1])
-        return rows
+        return rows_of_runs(first, size, ends)
 
     def _spellings(self, typed: str, rows: npt.NDArray[np.int64], edits: int, *, finished: bool) -> list[_Spelling]:
         """What is within reach among the heaviest words: whole, and of an unfinished text their beginnings too."""

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.budget import Budget
 from suggest.index.entries import ascending
+from suggest.index.sparse import rows_of_runs
 
 LENGTHS = {3: 1, 4: 1, 5: 2, 7: 2}
 """Characters of the beginnings that are indexed, and how many of them may be deleted."""
@@ -74,7 +75,7 @@ class Deletes:
         ends = size.cumsum()
         if not budget.spend(int(ends[-1])):
             return _NO_ITEMS
-        found = self._entries[(start - ends + size).repeat(size) + np.arange(ends[-1])]
+        found = self._entries[rows_of_runs(start, size, ends)]
         found ^= _fingerprint(hashes).repeat(size)
         return self._intervals(found)
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from suggest.candidates.candidate import Candidate, Match
 from suggest.candidates.typed import Typed
 from suggest.index import Budget, QueryTable
-from suggest.index.words import Condition, WordIndex, conditions_of
+from suggest.index.words import Admitted, Condition, WordIndex, conditions_of
 from suggest.text import unaccented
 from suggest.text import words as words_of
 from suggest.text.unspaced import PAIR, unspaced_runs
@@ -47,7 +44,7 @@ def any_order(
     queries: QueryTable,
     k: int,
     budget: Budget,
-    allowed: npt.NDArray[np.bool_] | None = None,
+    allowed: Admitted | None = None,
 ) -> list[Candidate]:
     """The best `k` queries that hold all typed words, best first; exact while the budget lasts.
 
@@ -61,7 +58,7 @@ def any_order(
         queries: the queries it is about.
         k: at most this many.
         budget: charged for every query looked at.
-        allowed: by rank, which queries count; all when None.
+        allowed: which queries count; all when None.
 
     Returns:
         Candidates; those that simply begin with what was typed are among them. None when nothing is

@@ -16,6 +16,7 @@ from suggest.candidates.scripts import scripts, sounding
 from suggest.candidates.typed import typed_words
 from suggest.candidates.typos import TypoSearch
 from suggest.index import Budget, Indexes
+from suggest.index.words import Admitted
 from suggest.text.typed_forms import typed_variants
 
 
@@ -63,6 +64,11 @@ class Asked(NamedTuple):
     def allowed(self) -> npt.NDArray[np.bool_] | None:
         """By rank, which queries count; None for all."""
         return None if self.request.allowed is None else self.request.allowed.by_rank
+
+    @property
+    def admitted(self) -> Admitted | None:
+        """The same, with the words that these queries hold."""
+        return None if self.request.allowed is None else self.request.allowed.admitted(self.indexes.words)
 
     @property
     def is_short(self) -> bool:
@@ -136,7 +142,7 @@ def _find_scripts(asked: Asked, k: int, budget: Budget) -> list[Candidate]:
 
 def _find_words(asked: Asked, k: int, budget: Budget) -> list[Candidate]:
     typed, indexes = typed_words(asked.request.prefix), asked.indexes
-    return any_order(typed, indexes.words, indexes.prefixes.queries, k, budget, asked.allowed)
+    return any_order(typed, indexes.words, indexes.prefixes.queries, k, budget, asked.admitted)
 
 
 def _typos_may_help(asked: Asked) -> bool:
@@ -148,7 +154,7 @@ def _typos_may_help(asked: Asked) -> bool:
 
 def _find_typos(asked: Asked, k: int, budget: Budget) -> list[Candidate]:
     typed, least = typed_words(asked.request.prefix), asked.found.least_gain
-    return _typo_search(asked.indexes).typos(typed, k, budget, asked.allowed, least)
+    return _typo_search(asked.indexes).typos(typed, k, budget, asked.admitted, least)
 
 
 def _sounds_may_help(asked: Asked) -> bool:

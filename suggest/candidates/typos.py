@@ -15,7 +15,7 @@ from suggest.candidates.typed import Typed
 from suggest.index import Budget, QueryTable
 from suggest.index.spelling import Spelling, allowed_edits
 from suggest.index.spelling_learned import LearnedCorrections
-from suggest.index.words import WordIndex
+from suggest.index.words import Admitted, WordIndex
 from suggest.text import unaccented
 from suggest.text import words as segmented
 
@@ -44,6 +44,10 @@ _UNTYPED = 0.8
 
 _ELSEWHERE = 1.0
 """Nats for a query that holds the words but does not begin with them, so that plain completions come first."""
+
+
+_Held = npt.NDArray[np.bool_] | None
+"""By word, whether any query that counts holds it; None where all do."""
 
 
 class _Word(NamedTuple):
@@ -126,7 +130,7 @@ class TypoSearch:
         typed: Typed,
         k: int,
         budget: Budget,
-        allowed: npt.NDArray[np.bool_] | None = None,
+        allowed: Admitted | None = None,
         least: float = -inf,
     ) -> list[Candidate]:
         """Queries that may have been meant, best first by the logarithm of their weight less the cost.
@@ -135,7 +139,7 @@ class TypoSearch:
             typed: the words, with slips or without; what holds them as they are is not looked for.
             k: at most this many.
             budget: charged by every search made here.
-            allowed: by rank, which queries count; all when None.
+            allowed: which queries count; all when None.
             least: ways to read the text that promise no more are left out.
 
         Returns:
@@ -143,7 +147,8 @@ class TypoSearch:
         """
         if len(typed.complete) >= MAX_WORDS:
             return []
-        readings = [*self._corrected(typed, budget, least), *self._respaced(typed)]
+        held = None if allowed is None else allowed.by_word
+        readings = [*self._corrected(typed, budget, least, held), *self._respaced(typed, held)]
         readings.sort(key=lambda reading: (-reading.promise, reading.cost))
         best = {candidate.query_id: (score, candidate) for score, candidate in self._known(typed, k, budget, allowed)}
         for at, reading in enumerate(readings[: MAX_READINGS if typed.complete else MAX_READINGS_OF_A_WORD]):
@@ -159,7 +164,7 @@ class TypoSearch:
         return [candidate for _, candidate in order[:k]]
 
     def _known(
-        self, typed: Typed, k: int, budget: Budget, allowed: npt.NDArray[np.bool_] | None
+        self, typed: Typed, k: int, budget: Budget, allowed: Admitted | None
     ) -> Iterator[tuple[float, Candidate]]:
         """What people who typed this, or go on so, corrected themselves to."""
         text = " ".join([*typed.complete, typed.last]).rstrip()
@@ -167,62 +172,68 @@ class TypoSearch:
             return
         for typed_key, rank, cost in self._learned.starting_with(text, k, budget):
             is_whole = typed.last or typed_key[len(text) : len(text) + 1] in ("", " ")
-            if is_whole and (allowed is None or allowed[rank]):
+            if is_whole and (allowed is None or allowed.by_rank[rank]):
                 query_id = int(self._queries.id_of_rank[rank])
                 key = unaccented(self._queries.key(query_id))
                 match = Match("typo", OSA.distance(typed_key, key), cost, tuple(segmented(key)))
                 yield log1p(self._queries.weight[query_id]) - cost, Candidate(query_id, "typo", match=match)
 
-    def _corrected(self, typed: Typed, budget: Budget, least: float) -> Iterator[_Reading]:
+    def _corrected(self, typed: Typed, budget: Budget, least: float, held: _Held) -> Iterator[_Reading]:
         """Readings word by word, with at least one correction, whose promise could be above `least`."""
         given = [(text, True) for text in typed.complete] + ([(typed.last, False)] if typed.last else [])
-        as_typed = [self._as_typed(text, finished) for text, finished in given]
+        as_typed = [self._as_typed(text, finished, held) for text, finished in given]
         order = sorted(range(len(given)), key=lambda at: as_typed[at].weight)
         options = [[word] if word.weight else [] for word in as_typed]
         limit = _OF_A_WORD if len(given) > 1 else MAX_READINGS_OF_A_WORD
         for at in order[:MAX_CORRECTED]:
             text, finished = given[at]
-            found = self._spelling.corrections(text, finished=finished, limit=limit, budget=budget, least=least)
+            found = self._spelling.corrections(
+                text, finished=finished, limit=limit, budget=budget, least=least, held=held
+            )
             options[at] += [_Word(*correction) for correction in found]
         for words in _combined(options):
             if any(word.edits for word in words):
                 yield _Reading("typo", words, sum(word.cost for word in words))
 
-    def _as_typed(self, text: str, finished: bool) -> _Word:
-        return _Word(text, finished, 0, 0.0, self._weight(text, finished))
+    def _as_typed(self, text: str, finished: bool, held: _Held) -> _Word:
+        return _Word(text, finished, 0, 0.0, self._weight(text, finished, held))
 
-    def _weight(self, text: str, finished: bool) -> float:
-        """Of a word, or of all that begin so; 0 for none."""
+    def _weight(self, text: str, finished: bool, held: _Held) -> float:
+        """Of a word, or of the heaviest that begins so; 0 for none that counts."""
         if finished:
             number = self._words.find(text)
-            return float(self._words.weight[number]) if number >= 0 else 0.0
-        first, last = self._words.interval(text)
-        return float(self._words.weight[first:last].max()) if last > first else 0.0
+            first, last = number, number + 1 if number >= 0 else number
+        else:
+            first, last = self._words.interval(text)
+        if last <= first or not (held is None or held[first:last].any()):
+            return 0.0
+        return float(self._words.weight[first:last].max())
 
-    def _respaced(self, typed: Typed) -> Iterator[_Reading]:
+    def _respaced(self, typed: Typed, held: _Held) -> Iterator[_Reading]:
         """Readings with one space more or less, all other words as typed."""
         texts = [*typed.complete, typed.last] if typed.last else list(typed.complete)
         for at in range(len(texts) - 1):
-            yield from self._reading("join", [*texts[:at], texts[at] + texts[at + 1], *texts[at + 2 :]], typed)
+            yield from self._reading("join", [*texts[:at], texts[at] + texts[at + 1], *texts[at + 2 :]], typed, held)
         for at, text in enumerate(texts):
             for cut in range(1, len(text)) if len(text) >= _SHORTEST_SPLIT else ():
                 # Most beginnings are no words: the cheapest test first.
                 if self._words.find(text[:cut]) >= 0:
-                    yield from self._reading("split", [*texts[:at], text[:cut], text[cut:], *texts[at + 1 :]], typed)
+                    parts = [*texts[:at], text[:cut], text[cut:], *texts[at + 1 :]]
+                    yield from self._reading("split", parts, typed, held)
 
-    def _reading(self, kind: str, texts: Sequence[str], typed: Typed) -> Iterator[_Reading]:
+    def _reading(self, kind: str, texts: Sequence[str], typed: Typed, held: _Held) -> Iterator[_Reading]:
         """One reading, if all its words are known."""
         n_finished = len(texts) - (typed.last != "")
         words = []
         for at, text in enumerate(texts):
-            word = self._as_typed(text, finished=at < n_finished)
+            word = self._as_typed(text, at < n_finished, held)
             if not word.weight:
                 return
             words.append(word)
         yield _Reading(kind, tuple(words), self._spelling.space_cost)
 
     def _found(
-        self, reading: _Reading, k: int, least: float, budget: Budget, allowed: npt.NDArray[np.bool_] | None
+        self, reading: _Reading, k: int, least: float, budget: Budget, allowed: Admitted | None
     ) -> Iterator[tuple[float, Candidate]]:
         """The best queries of a reading whose score could be above `least`."""
         complete = [self._words.find(word.text) for word in reading.words if word.finished]

@@ -22,6 +22,7 @@ from suggest.index.locales import LocaleWeights
 from suggest.index.prefix import PrefixIndex
 from suggest.index.ranges import BestOfRange
 from suggest.index.tries import open_trie, save_trie
+from suggest.index.words import Admitted, WordIndex
 from suggest.types.where import Where, attribute_value, with_ancestors
 
 CACHED = 16
@@ -36,6 +37,9 @@ _DENSE = 32
 
 _POPULAR = 16
 """One query in so many is among the heaviest."""
+
+_NARROW = 16
+"""Where no more than one query in so many passes, many words are in none of these and need no search."""
 
 
 class AttributeRows(NamedTuple):
@@ -103,6 +107,7 @@ class Allowed:
         self._id_of_row = id_of_row
         self._rows = rows
         self._orders: dict[str, AllowedRows] = {}
+        self._admitted: Admitted | None = None
         ids = id_of_row[rows]
         self.n_queries = len(rows)
         self.by_id = np.zeros(len(id_of_row), dtype=np.bool_)
@@ -119,6 +124,13 @@ class Allowed:
         by_rank[self._index.queries.rank[self._id_of_row[self._rows]]] = True
         return by_rank
 
+    def admitted(self, words: WordIndex) -> Admitted:
+        """By rank as well, and of a narrow filter the words that are left in the generation's index of them."""
+        if self._admitted is None:
+            is_narrow = self.n_queries * _NARROW <= len(self.by_id)
+            self._admitted = words.admitted(self.by_rank) if is_narrow else Admitted(self.by_rank)
+        return self._admitted
+
     def admits(self, query_id: int) -> bool:
         """Whether a candidate passes; -1 stands for a query that the index does not hold."""
         return bool(self.passes[query_id]) if query_id >= 0 else self.passes_unknown
@@ -132,7 +144,8 @@ class Allowed:
     def nbytes(self) -> int:
         """What it holds in memory."""
         orders = sum(order.nbytes for order in list(self._orders.values()))
-        return 2 * self.by_id.nbytes + self._rows.nbytes + orders
+        words = sum(each.nbytes for each in (self._admitted or ())[1:] if each is not None)
+        return 2 * self.by_id.nbytes + self._rows.nbytes + orders + words
 
     def order(self, locale: str) -> AllowedRows:
         """What passes of the queries of a locale that `PrefixIndex.locale` returned, by their weight there.

@@ -104,13 +104,21 @@ class Spelling:
             self._letters = generation.array("spelling_letters")
 
     def corrections(
-        self, typed: str, *, finished: bool, limit: int, budget: Budget, least: float = -inf
+        self,
+        typed: str,
+        *,
+        finished: bool,
+        limit: int,
+        budget: Budget,
+        least: float = -inf,
+        held: npt.NDArray[np.bool_] | None = None,
     ) -> list[Correction]:
         """The likeliest other spellings, best score first; what was typed is never among them.
 
         Complete for whole words within `allowed_edits`, and for beginnings when `finished` is false, up to the
         cuts at `VERIFIED` and `COSTED`, of those that score more than `least`: where that is high, few words are
-        heavy enough. Cost: 150 to 400 µs. Nodes: probed entries, words verified.
+        heavy enough. `held` says by word which count; all when None. Cost: 150 to 400 µs. Nodes: probed entries,
+        words verified.
         """
         edits = allowed_edits(typed)
         if not edits or not self._deletes:
@@ -118,6 +126,8 @@ class Spelling:
         length = WHOLE if finished else max(length for length in LENGTHS if length <= len(typed))
         near = self._deletes[length].near(typed, min(edits, LENGTHS[length]), budget)
         rows = self._rows(near, budget)
+        if held is not None:
+            rows = rows[held.take(rows)]
         if least > -inf:
             rows = rows[self._words.weight.take(rows) > expm1(least + LEAST_COST)]
         if not len(rows):

@@ -41,7 +41,8 @@ def index_of(weights):
 def found(tables, typed, k=10, allowed=None):
     """The keys of what is found."""
     queries, index = tables
-    candidates = any_order(typed, index, queries, k, Budget(1_000_000), allowed)
+    admitted = None if allowed is None else index.admitted(allowed)
+    candidates = any_order(typed, index, queries, k, Budget(1_000_000), admitted)
     return [queries.key(candidate.query_id) for candidate in candidates]
 
 

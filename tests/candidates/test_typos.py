@@ -18,7 +18,7 @@ from suggest.candidates.typos import TypoSearch
 from suggest.index import Budget, QueryColumns, QueryTable, ranks, save_queries
 from suggest.index.spelling import Spelling, save_spelling
 from suggest.index.spelling_learned import Learned, LearnedCorrections, save_learned
-from suggest.index.words import WordIndex
+from suggest.index.words import Admitted, WordIndex
 from suggest.index.words_build import save_words
 from suggest.text import normalise_prefix, unaccented, words
 from suggest.text.edits import edit_costs
@@ -136,9 +136,35 @@ def test_only_allowed_queries_are_found(world: tuple[TypoSearch, QueryTable]) ->
     search, queries = world
     allowed = np.ones(len(WORLD), np.bool_)
     allowed[queries.rank[queries.find("receive")]] = False
-    found = search.typos(typed_words("recieve"), 9, Budget(20_000), allowed)
+    found = search.typos(typed_words("recieve"), 9, Budget(20_000), Admitted(allowed))
     assert "receive" not in [queries.key(candidate.query_id) for candidate in found]
     assert "receive payment" in [queries.key(candidate.query_id) for candidate in found]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["recieve", "recieve paymnt", "danc queem", "dancingqueen", "new yrok ", "teh", "form", "munchn"]),
+    st.lists(st.booleans(), min_size=len(WORLD), max_size=len(WORLD)),
+)
+def test_knowing_the_words_of_a_filter_loses_nothing(
+    world: tuple[TypoSearch, QueryTable], typed: str, allowed: list[bool]
+) -> None:
+    search, _ = world
+    by_rank = np.array(allowed)
+    read = typed_words(normalise_prefix(typed))
+    plain = search.typos(read, 50, Budget(20_000), Admitted(by_rank))
+    narrow = search.typos(read, 50, Budget(20_000), search._words.admitted(by_rank))
+    assert {(each.query_id, each.match) for each in plain} <= {(each.query_id, each.match) for each in narrow}
+
+
+def test_under_a_filter_the_corrections_that_it_leaves_are_looked_for() -> None:
+    heavy = {f"{first}{second}llpark": 1e6 for first in "bcdfgh" for second in "aeiou"}
+    with opened({**heavy, "ballbark": 1.0}) as (search, queries):
+        wanted = int(queries.rank[queries.find("ballbark")])
+        typed, by_rank = typed_words("ballpbrk"), np.arange(len(heavy) + 1) == wanted
+        assert search.typos(typed, 9, Budget(20_000), Admitted(by_rank)) == []
+        (found,) = search.typos(typed, 9, Budget(20_000), search._words.admitted(by_rank))
+        assert queries.key(found.query_id) == "ballbark"
 
 
 def test_learned_corrections_are_found_at_their_cost() -> None:

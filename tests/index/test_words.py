@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from suggest.artifacts import Generation, building
 from suggest.index import Budget, entries, heavy, ranks
 from suggest.index import words as words_module
-from suggest.index.words import WordIndex
+from suggest.index.words import Admitted, WordIndex
 from suggest.index.words_build import save_words
 from suggest.text import normalise, unaccented, words
 from suggest.text.unspaced import character_pairs
@@ -84,9 +84,20 @@ def agrees(index, by_rank, typed, k, allowed):
         interval = None if given_last is None else index.interval(given_last)
         if not complete and given_last is None:
             continue
-        for mask in (None, allowed):
-            right = scan(by_rank, complete, given_last, k, everything if mask is None else mask)
-            assert index.search(numbers, interval, k, enough(), mask) == right
+        for admitted in (None, Admitted(allowed), index.admitted(allowed)):
+            right = scan(by_rank, complete, given_last, k, everything if admitted is None else allowed)
+            assert index.search(numbers, interval, k, enough(), admitted) == right
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(_KEYS, st.integers(1, 9), max_size=12), st.data())
+def test_a_filter_knows_the_words_of_what_passes_and_no_other(weights, data):
+    index, by_rank = index_of(weights)
+    allowed = np.array(data.draw(st.lists(st.booleans(), min_size=len(by_rank), max_size=len(by_rank))), np.bool_)
+    admitted = index.admitted(allowed)
+    assert admitted.ranks.tolist() == np.flatnonzero(allowed).tolist()
+    left = {index.word(number) for number in np.flatnonzero(admitted.by_word)}
+    assert left == {word for rank in admitted.ranks for word in held(by_rank[rank])}
 
 
 @pytest.mark.usefixtures("small_tables")

@@ -15,7 +15,7 @@ from suggest.index.scripts import ScriptIndex
 from suggest.index.sounds import UNFINISHED
 from suggest.text.forms import INITIALS, joined
 from suggest.text.pinyin import begins_with, pieces, pinyin
-from suggest.text.romanise import loose, romanised
+from suggest.text.romanise import loose, romanised_beginning
 from suggest.text.typed_forms import Variant, retyped_variants, typed_variants
 
 _MIN_SOUND = 4
@@ -130,7 +130,7 @@ class _Search:
 
     def add_sounding(self, prefix: str) -> None:
         """Finds names within a few letters of how the prefix sounds."""
-        typed = loose(romanised(prefix)) if self.index else ""
+        typed = loose(romanised_beginning(prefix)) if self.index else ""
         if len(typed) < _MIN_SOUND:
             return
         ranks, costs = self.index.sounds.like(typed, self.budget)

@@ -52,10 +52,18 @@ _DIGRAPHS = _table(
 )
 _DIGRAPH = re.compile("|".join(_DIGRAPHS))
 # ICU's letters of ISO 15919 and its likes that people write otherwise.
-_SCHOLARLY = _table("č:ch š:sh ž:zh ś:sh ṣ:sh ŝ:shch ĉ:ch ḫ:kh ġ:gh ǰ:j ṁ:n ṃ:n ñ:n ṅ:n ǝ: ʿ: ʾ: ~:")
+_SCHOLARLY = _table("č:ch š:sh ž:zh ś:sh ṣ:sh ŝ:shch ĉ:ch ḫ:kh ġ:gh ǰ:j ṁ:n ṃ:n ñ:n ṅ:n ǝ: ʿ: ʾ: ~: \u0325:i")
 _SCHOLARLY_SIGN = re.compile("[" + "".join(_SCHOLARLY) + "]")
 _INDIC = re.compile("[\u0900-\u0dff]")
 _SINHALA = re.compile("[\u0d80-\u0dff]")
+
+# ICU reads three vowels of Malayalam as others: the syllable is given to it in Kannada, of the same layout.
+_MALAYALAM_O = re.compile("([\u0d15-\u0d33\u0d35-\u0d39])([\u0d4a-\u0d4c\u0d57])")
+_IN_KANNADA = {at: at - 0x80 for at in range(0x0D15, 0x0D4D)} | {0x0D57: 0x0CCC}
+_INDIC_BLOCKS = range(0x0900, 0x0D80, 0x80)
+# By consonant, the sign of its script that no vowel follows (virama): these scripts are laid out alike.
+_SILENCER = {chr(block + at): chr(block + 0x4D) for block in _INDIC_BLOCKS for at in range(0x15, 0x3A)}
+_SILENCER |= {chr(at): "\u0dca" for at in range(0x0D9A, 0x0DC7)}
 
 _LOOSE = _table(
     "shch:s sch:s sh:s sz:s tsch:c tch:c chh:c ch:c cz:c ts:c tz:c chzh:z zh:z dzh:z dj:z dz:z kh:h gh:g ph:f "
@@ -89,7 +97,17 @@ def romanised(key: str) -> str:
     return _by_icu(plain)
 
 
+def romanised_beginning(prefix: str) -> str:
+    """`romanised` of a text that may go on: a vowel sign may still follow its last consonant.
+
+    A consonant of an Indic script carries an `a` that nobody writes, and another vowel takes its place: `लन`, which
+    begins `लन्दन` (landan), is `lan` and not yet `lana`. After a space the word is complete.
+    """
+    return romanised(prefix + _SILENCER.get(prefix[-1:], ""))
+
+
 def _by_icu(text: str) -> str:
+    text = _MALAYALAM_O.sub(lambda syllable: syllable[0].translate(_IN_KANNADA), text)
     latin: str = _sinhala().transliterate(text) if _SINHALA.search(text) else text
     latin = _any_latin().transliterate(latin)
     if _INDIC.search(text):

@@ -179,6 +179,7 @@ def engine(tmp_path_factory):
         ("القاهره", "القاهرة", "unaccented"),
         ("mosk", "москва", "romanised"),
         ("athina", "αθήνα", "romanised"),
+        ("निव", "nivea cream", "romanised"),
         ("北京", "北京天气", "prefix"),
         ("天气", "北京天气", "words"),
         ("beijingtian", "北京天气", "romanised"),

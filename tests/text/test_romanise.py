@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suggest.text import normalise
-from suggest.text.romanise import loose, romanised, skeleton
+from suggest.text.romanise import loose, romanised, romanised_beginning, skeleton
 
 _ANYTHING = st.text(max_size=20)
 _LETTERS = st.text("abcdefghijklmnopqrstuvwxyz '-1", max_size=12)
@@ -48,6 +48,9 @@ def test_skeleton_holds_consonants_none_twice_in_a_row(text):
         ("iphone手机", "iphoneshouji"),
         ("երևան", "erewan"),
         ("ජම්නගර්", "jamnagar"),
+        ("കൊച്ചി", "kochchi"),
+        ("കൗമാരം", "kaumaran"),
+        ("कृष्ण", "krishna"),
         ("ᱵᱟᱦᱟᱫᱩᱨ", "bahadur"),
         ("ཝུའུ་ཧན", "wuuhn"),
         ("ᎠᏍᏘᏂ", "astini"),
@@ -55,6 +58,34 @@ def test_skeleton_holds_consonants_none_twice_in_a_row(text):
 )
 def test_romanised_is_how_people_write_it_in_latin(key, latin):
     assert romanised(normalise(key)) == latin
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "लंदन",
+        "ट्रुजिलो",
+        "কলকাতা",
+        "ਲੁਧਿਆਣਾ",
+        "બરોડા",
+        "ଭୁବନେଶ୍ୱର",
+        "கோயம்புத்தூர்",
+        "హైదరాబాద్",
+        "ಬೆಂಗಳೂರು",
+        "കോട്ടയം",
+        "නුවරඑළිය",
+        "москва",
+        "東京",
+    ],
+)
+def test_what_is_typed_of_a_name_begins_its_romanisation(name):
+    key = normalise(name)
+    whole = loose(romanised(key))
+    assert all(whole.startswith(loose(romanised_beginning(key[:n]))) for n in range(1, len(key) + 1))
+
+
+def test_a_word_that_a_space_follows_keeps_its_last_vowel():
+    assert (romanised_beginning("लन"), romanised_beginning("लन ").rstrip()) == ("lan", "lana")
 
 
 @pytest.mark.parametrize(

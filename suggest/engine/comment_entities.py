@@ -127,9 +127,7 @@ class CommentEntities:
             if reading and chance < _LEAST_CHANCE and not self._is_clean:
                 continue
             spot = spotted.get(span) or self._spot(text, span)
-            evidence = self._evidence(text, span, spot)._replace(
-                tagged=chance, is_tagged=span in tagged, is_read=reading is not None
-            )
+            evidence = self._evidence(spot, chance, span in tagged, reading is not None, text[span[0]] in SIGNS)
             if evidence.trust or not reading:
                 can_shout = is_shouted(text) if can_shout is None else can_shout
                 evidence = evidence._replace(is_capital=not can_shout and is_capitalised(text, *span))
@@ -143,12 +141,14 @@ class CommentEntities:
         found = self._lexicon.lookup(joined(words)[0]) if words else None
         return Spotted(*span, tuple(words), found) if found else None
 
-    def _evidence(self, text: str, span: tuple[int, int], spot: Spotted | None) -> Evidence:
-        is_tag = text[span[0]] in SIGNS
+    def _evidence(self, spot: Spotted | None, tagged: float, is_tagged: bool, is_read: bool, is_tag: bool) -> Evidence:
         if spot is None:
-            return Evidence(is_tag=is_tag)
+            return Evidence(tagged, is_tagged, is_read, is_tag=is_tag)
         meanings = self._lexicon.meanings(spot.found)
         return Evidence(
+            tagged,
+            is_tagged,
+            is_read,
             trust=max([self._trust[meaning.is_given] for meaning in meanings]),
             is_named=True,
             is_given=any(meaning.is_given for meaning in meanings),

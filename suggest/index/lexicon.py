@@ -123,17 +123,17 @@ class Lexicon:
         """First and last words of runs that are a name or how one begins, but for a few that the filter errs on."""
         bits, shift, n_words = self._filter, self._shift, len(hashes)
         for first in range(n_words - n_least + 1):
-            run = 0
+            run, shortest = 0, first + n_least - 1
             for last in range(first, min(first + MAX_NAME_WORDS, n_words)):
-                # `extended`, written out: it is asked for every run of every comment.
+                # `extended` and `second`, written out: they are asked for every run of every comment.
                 run = (run * _FACTOR + hashes[last]) & _WORD
                 at = run >> shift
                 if not bits[at >> 3] >> (at & 7) & 1:
                     break
-                at = second(run) >> shift
+                at = (((run ^ (run >> 32)) * _FACTOR) & _WORD) >> shift
                 if not bits[at >> 3] >> (at & 7) & 1:
                     break
-                if last - first + 1 >= n_least:
+                if last >= shortest:
                     yield first, last
 
     def _named(self, name: str, first: int, last: int) -> list[Found]:

@@ -14,7 +14,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse  # type: ignore[import-untyped]
 
-from suggest.text.tagger_features import BITS, OFFSETS, WordFacts, context_rows, folded, places, surfaces, word_facts
+from suggest.text.tagger_features import (
+    AFTER,
+    BEFORE,
+    BITS,
+    OFFSETS,
+    WordFacts,
+    context_rows,
+    folded,
+    places,
+    surfaces,
+    word_facts,
+)
 from suggest.text.tagger_lattice import ALONE, BEGIN, END, INSIDE
 from suggest.text.tagger_tokens import Token, tokenise
 
@@ -119,8 +130,8 @@ def _add(
             gathered.facts.append(word_facts(word, place, classes_of(folded(word))))
         gathered.words.append(number)
         facts.append(gathered.facts[number])
-    names, shapes = [each.name for each in facts], [each.shape for each in facts]
-    gathered.context.append(context_rows(annotated.text, tokens, names, shapes, language))
+    hashes = np.array([(BEFORE, BEFORE), *[each[:2] for each in facts], (AFTER, AFTER)], np.uint32)
+    gathered.context.append(context_rows(annotated.text, tokens, hashes, language))
     gathered.lengths.append(len(tokens))
     gathered.tags += tags_of(tokens, annotated.spans)
 

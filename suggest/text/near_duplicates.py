@@ -62,6 +62,7 @@ _ENDINGS = (
     ("tionen", "tion"), ("itaten", "itat"), ("innen", "in"), ("heden", "heid"), ("ости", "ость"), ("ции", "ция"),
     ("isation", "ization"), ("ising", "izing"),
 )  # fmt: skip
+_PLURALS = tuple(plural for plural, _ in _ENDINGS)
 _MIN_STEM_CHARS = 3
 # What the general rules for -ise would spoil: `promise`, `advertise`, `raising`.
 _NOT_ISING = frozenset("rising raising praising promising advertising surprising exercising comprising arising".split())
@@ -172,9 +173,10 @@ def singular(word: str) -> str:
         return word
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    for plural, singular in _ENDINGS:
-        if word.endswith(plural) and len(word) - len(plural) >= _MIN_STEM_CHARS and word not in _NOT_ISING:
-            return word.removesuffix(plural) + singular
+    if word.endswith(_PLURALS):
+        for plural, singular in _ENDINGS:
+            if word.endswith(plural) and len(word) - len(plural) >= _MIN_STEM_CHARS and word not in _NOT_ISING:
+                return word.removesuffix(plural) + singular
     return _without_s(word) if word.endswith("s") and word.isascii() else word
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import accumulate
 from typing import NamedTuple
 
 from suggest.text.hashtags import SIGNS
 from suggest.text.keys import normalise
-from suggest.text.near_duplicates import near_duplicate_key
+from suggest.text.near_duplicates import near_duplicate_key, singular
 from suggest.text.unspaced import unspaced_runs
 
 BREAK = "\0"
@@ -24,8 +25,8 @@ MAX_WORD_CHARS = 40
 _MAX_CHARS = 4 * MAX_WORD_CHARS
 # A full stop behind so few letters abbreviates: `dr. strange`, `st. louis`.
 _MAX_ABBREVIATED = 3
-_LEFT_OUT = frozenset("-'\u2019\u2018`\u00b4/:_*\u00ae\u2122\u00b7\u2010\u2011\u2013") | {"'s", "\u2019s"}
-_READ_AS = {"&": "and", "+": "+", "$": "$", "#": "#", ".": "."}
+_LEFT_OUT = ("'s", "\u2019s", *"-'\u2019\u2018`\u00b4/:_*\u00ae\u2122\u00b7\u2010\u2011\u2013")
+_READ_AS = dict.fromkeys(_LEFT_OUT, "") | {"&": "and", "+": "+", "$": "$", "#": "#", ".": "."}
 _CACHED = 1 << 16
 
 
@@ -62,24 +63,20 @@ def surface(text: str, tokens: Iterable[tuple[int, int]], masks: Sequence[tuple[
     Returns:
         The words that count; what names are written with or without is left out. Cost: 0.4 µs a word.
     """
-    found = Surface([], [], [], [])
+    rows = list[tuple[str, int, int, int]]()
     ahead = iter(masks)
     mask = next(ahead, None)
     for start, end in tokens:
         while mask and mask[1] <= start:
             mask = next(ahead, None)
-        is_masked = mask is not None and mask[0] < end
-        fold, number = _BREAKING if is_masked else _folded(text[start:end])
+        fold, number = _BREAKING if mask and mask[0] < end else _folded(text[start:end])
         if fold == ".":
-            if found.ends and found.ends[-1] == start and start - found.starts[-1] <= _MAX_ABBREVIATED:
+            if rows and rows[-1][3] == start and start - rows[-1][2] <= _MAX_ABBREVIATED:
                 continue
             fold, number = _BREAKING
         if fold:
-            found.folds.append(fold)
-            found.hashes.append(number)
-            found.starts.append(start)
-            found.ends.append(end)
-    return found
+            rows.append((fold, number, start, end))
+    return Surface(*map(list, zip(*rows, strict=True))) if rows else Surface([], [], [], [])
 
 
 def joined(folds: Sequence[str]) -> tuple[str, list[int]]:
@@ -88,6 +85,9 @@ def joined(folds: Sequence[str]) -> tuple[str, list[int]]:
     Returns:
         The text, and where each fold starts in it.
     """
+    plain = " ".join(folds)
+    if plain.isascii():
+        return plain, [0, *accumulate([len(fold) + 1 for fold in folds[:-1]])] if folds else []
     pieces: list[str] = []
     starts: list[int] = []
     at, was_unspaced = 0, True
@@ -116,12 +116,13 @@ def _folded(word: str) -> tuple[str, int]:
 
 
 def _fold(word: str) -> str:
-    if word in _LEFT_OUT:
-        return ""
     if word in _READ_AS:
         return _READ_AS[word]
     if len(word) > _MAX_CHARS:
         return BREAK
+    if word.isascii() and word.isalnum():  # what follows comes to this, in a quarter of the time
+        fold = singular(word.lower())
+        return fold if len(fold) <= MAX_WORD_CHARS else BREAK
     key = normalise(word)
     if is_unspaced_character(word) and word[0] not in SIGNS:
         return key or word

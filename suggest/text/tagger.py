@@ -165,7 +165,7 @@ class _Model:
     def lattice(self, text: str, tokens: Sequence[Token]) -> Lattice:
         words = surfaces(text, tokens)
         told = self._words.told(list(zip(words, places(words), strict=True)))
-        rows = context_rows(text, tokens, told.names, told.shapes, self._language)
+        rows = context_rows(text, tokens, told.hashes, self._language)
         whole = told.emissions() + self._weights.table.take(rows, axis=0).sum(axis=1, dtype=np.int32)
         emissions = whole.astype(np.float32)
         emissions *= np.float32(self._weights.unit)

@@ -72,5 +72,6 @@ def language_of(text: str, known: str | None = None) -> str | None:
 
 def _is_foreign(text: str, accents: int) -> bool:
     words = set(text.lower().split())
+    n_foreign = accents + len(_FOREIGN_WORDS & words)
     # One such word stands in a short English text by chance: "RT @de la".
-    return accents + len(words & _FOREIGN_WORDS) > max(1, len(words & _ENGLISH_WORDS))
+    return n_foreign > 1 and n_foreign > len(_ENGLISH_WORDS & words)

@@ -58,7 +58,10 @@ class Lattice:
         odds = []
         for row in self._emissions:
             most = max(row)
-            odds.append([exp(weight - most) for weight in row])
+            outside, begin, inside, end, alone = row
+            odds.append(
+                (exp(outside - most), exp(begin - most), exp(inside - most), exp(end - most), exp(alone - most))
+            )
         return odds
 
     @cached_property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import partial
 from typing import NamedTuple
 
 _HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -49,6 +50,9 @@ class Token(NamedTuple):
     kind: TokenKind
 
 
+_token = partial(tuple.__new__, Token)  # in two thirds of the time of `Token` itself
+
+
 def tokenise(text: str) -> list[Token]:
     """The tokens of a text in order, not overlapping; all but white space belongs to one.
 
@@ -57,7 +61,7 @@ def tokenise(text: str) -> list[Token]:
     """
     is_plain = text.isascii() and "@" not in text and "://" not in text and "www." not in text.lower()
     pattern, kinds = (_PLAIN_TOKEN, _PLAIN_KINDS) if is_plain else (_TOKEN, _KINDS)
-    return [Token(*match.span(), kinds[match.lastindex or 0]) for match in pattern.finditer(text)]
+    return [_token((match.start(), match.end(), kinds[match.lastindex or 0])) for match in pattern.finditer(text)]
 
 
 def _kinds(pattern: re.Pattern[str]) -> dict[int, TokenKind]:

@@ -51,12 +51,17 @@ class TaggerWeights:
         at = int(self.class_words.searchsorted(np.uint32(key)))
         if at == len(self.class_words) or self.class_words[at] != key:
             return []
-        return [f"{partition}.{each}" for partition, each in enumerate(self.classes[at].tolist())]
+        return [class_name(partition, each) for partition, each in enumerate(self.classes[at].tolist())]
 
 
 def weights_file(language: str) -> str:
     """The name of the file with the weights of a language."""
     return f"{TAGGER_PREFIX}{language}.npz"
+
+
+def class_name(partition: int, each: int) -> str:
+    """What a class of a partition of the words is called."""
+    return f"{partition}.{each}"
 
 
 def word_key(word: str) -> int:

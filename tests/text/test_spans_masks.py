@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suggest.text.hashtags import parts, spellings
-from suggest.text.masks import masked
+from suggest.text.masks import MASKED, masked
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,9 @@ def test_spellings_of_a_hashtag_are_bounded_and_begin_with_itself(tag: str) -> N
     assert len(set(found)) == len(found)
     if len(found) > 2:
         assert {each.replace(" ", "") for each in found} == {found[0].replace(" ", "")}
+
+
+@given(st.text(st.sampled_from("wWhtpsS.:/@ a1\n天\u0131\u017f"), max_size=20) | st.text(max_size=30))
+def test_masks_are_all_that_their_expression_matches(text: str) -> None:
+    """Also of a text that the quick look takes for one without any."""
+    assert masked(text) == [match.span() for match in MASKED.finditer(text)]

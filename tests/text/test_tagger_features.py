@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suggest.text.tagger_features import BITS, OFFSETS, context_rows, folded, places, surfaces, word_facts, word_rows
+from suggest.text.tagger_features import (
+    AFTER,
+    BEFORE,
+    BITS,
+    OFFSETS,
+    context_rows,
+    folded,
+    places,
+    surfaces,
+    word_facts,
+    word_rows,
+)
 from suggest.text.tagger_tokens import tokenise
 
 WORDS = st.text(min_size=1).filter(lambda text: not text.isspace())
@@ -56,8 +67,9 @@ def test_rows_are_those_that_the_weights_that_ship_were_learned_with():
     rows, _ = word_facts("Rome", "nm", ("1.2",)).rows()
     assert (len(rows), rows[:3].tolist(), int(rows.sum())) == (57, [252045, 914218, 85177], 35850562)
     tokens = tokenise("去 Rome")
-    names = [word_facts(word, "nm", ()).name for word in surfaces("去 Rome", tokens)]
-    assert context_rows("去 Rome", tokens, names, names, "zh").sum(axis=1).tolist() == [6679033, 3108771]
+    names = [BEFORE, *[word_facts(word, "nm", ()).name for word in surfaces("去 Rome", tokens)], AFTER]
+    hashes = np.array([names, names], np.uint32).T
+    assert context_rows("去 Rome", tokens, hashes, "zh").sum(axis=1).tolist() == [6679033, 3108771]
 
 
 def test_folded_words_differ_in_neither_case_nor_digits():

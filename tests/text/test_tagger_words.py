@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suggest.text import tagger_words
-from suggest.text.tagger_features import OFFSETS, folded, word_facts
+from suggest.text.tagger_features import AFTER, BEFORE, OFFSETS, folded, word_facts
 from suggest.text.tagger_lattice import N_TAGS
 from suggest.text.tagger_words import WordMemory
 from tests.text.test_tagger import random_weights
@@ -44,8 +44,7 @@ def test_words_tell_the_sum_of_their_rows(memory):
         told = memory.told(words)
         facts = [word_facts(word, place, ()) for word, place in words]
         assert told.emissions().tolist() == added(words).tolist()
-        assert told.names.tolist() == [each.name for each in facts]
-        assert told.shapes.tolist() == [each.shape for each in facts]
+        assert told.hashes.tolist() == [[BEFORE] * 2, *[[each.name, each.shape] for each in facts], [AFTER] * 2]
 
     check()
 

@@ -120,7 +120,8 @@ class CommentEntities:
         chances, tagged = dict[tuple[int, int], float](), dict[tuple[int, int], float]()
         if reading:
             tagged = {(start, end): chance for start, end, chance in reading.names() if _is_free(start, end, masks)}
-            chances = {span: reading.probability(*span) for span in spotted.keys() - tagged.keys()} | tagged
+            least = 0.0 if self._is_clean else _LEAST_CHANCE
+            chances = {span: reading.probability(*span, least) for span in spotted.keys() - tagged.keys()} | tagged
         can_shout = None
         for span in sorted(spotted.keys() | chances.keys()):
             chance = chances.get(span, 0.0)

@@ -9,6 +9,7 @@ the same time a text.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -29,6 +30,7 @@ SECTION = "lexicon"
 NO_QUERY = (1 << 32) - 1
 
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that no run of words loses bits of its hash
+_WORDS_KEPT = 1 << 15  # whether a name begins with them: some 4 MB at most
 _WORD = (1 << 64) - 1
 
 
@@ -77,6 +79,7 @@ class Lexicon:
         self._trie = open_trie(generation, SECTION)
         self._filter = generation.array("lexicon_filter").data
         self._shift = 64 - 3 - (len(self._filter) - 1).bit_length()
+        self._begins = lru_cache(_WORDS_KEPT)(self._is_beginning)
         self._first = generation.array("lexicon_first").data
         self._query = generation.array("lexicon_query").data
         self._kind = generation.array("lexicon_kind").data
@@ -123,8 +126,12 @@ class Lexicon:
         """First and last words of runs that are a name or how one begins, but for a few that the filter errs on."""
         bits, shift, n_words = self._filter, self._shift, len(hashes)
         for first in range(n_words - n_least + 1):
-            run, shortest = 0, first + n_least - 1
-            for last in range(first, min(first + MAX_NAME_WORDS, n_words)):
+            run = hashes[first]
+            if not self._begins(run):
+                continue
+            if n_least <= 1:
+                yield first, first
+            for last in range(first + 1, min(first + MAX_NAME_WORDS, n_words)):
                 # `extended` and `second`, written out: they are asked for every run of every comment.
                 run = (run * _FACTOR + hashes[last]) & _WORD
                 at = run >> shift
@@ -133,8 +140,12 @@ class Lexicon:
                 at = (((run ^ (run >> 32)) * _FACTOR) & _WORD) >> shift
                 if not bits[at >> 3] >> (at & 7) & 1:
                     break
-                if last >= shortest:
+                if last - first + 1 >= n_least:
                     yield first, last
+
+    def _is_beginning(self, word: int) -> bool:
+        bits, ats = self._filter, (word >> self._shift, second(word) >> self._shift)
+        return all(bits[at >> 3] >> (at & 7) & 1 for at in ats)
 
     def _named(self, name: str, first: int, last: int) -> list[Found]:
         query_id, number = self._queries.find(name), self._trie.get(name, -1)

@@ -25,6 +25,7 @@ from suggest.text.tagger_tokens import Token, TokenKind
 from suggest.text.tagger_weights import TaggerWeights, load_weights, weights_file
 from suggest.text.tagger_words import WordMemory
 
+_ROUNDING = 0.01  # of a probability, by far
 _NEVER = -1000.0  # nats: of what may not be
 _START, _END = attrgetter("start"), attrgetter("end")
 _URL, _MENTION = TokenKind.URL, TokenKind.MENTION
@@ -56,14 +57,21 @@ class Reading:
             if chance >= self._least
         ]
 
-    def probability(self, start: int, end: int) -> float:
+    def probability(self, start: int, end: int, least: float = 0.0) -> float:
         """That code points `start` to `end` are a name, just these; 0 where they do not begin and end with tokens.
 
-        Cost: the first time 6 µs a token, then 1 µs.
+        Args:
+            start: First code point.
+            end: After the last one.
+            least: What is surely less likely may give 0 instead.
+
+        Cost: the first time 4 µs a token, then 1 µs; 3 µs for what is surely less likely than `least`.
         """
         first = bisect_left(self._tokens, start, key=_START)
         last = bisect_left(self._tokens, end, lo=first, key=_END)
         if last == len(self._tokens) or (self._tokens[first].start, self._tokens[last].end) != (start, end):
+            return 0.0
+        if least and self._lattice.most_probable(first, last + 1) < least - _ROUNDING:
             return 0.0
         return self._lattice.probability(first, last + 1)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 from math import exp
 
 OUTSIDE, BEGIN, INSIDE, END, ALONE = range(5)
@@ -23,6 +24,8 @@ CLOSED = (OUTSIDE, END, ALONE)
 
 FOLLOWERS = tuple((INSIDE, END) if tag in {BEGIN, INSIDE} else (OUTSIDE, BEGIN, ALONE) for tag in range(N_TAGS))
 """The tags that may stand after each; those after `OUTSIDE` may begin a text."""
+
+_SURELY_NOT = -500.0  # nats: the exponential of what is less is no number
 
 Rows = Sequence[Sequence[float]]
 
@@ -46,12 +49,28 @@ class Lattice:
     def probability(self, start: int, end: int) -> float:
         """That tokens `start` to `end` are a name, just these. The first time 6 µs a token, then 1 µs."""
         forward, scales, total = self._forward
-        tags = [ALONE] if end - start == 1 else [BEGIN, *[INSIDE] * (end - start - 2), END]
+        tags = _tags_of(end - start)
         chance = forward[start][tags[0]]
         for at in range(start + 1, end):
             before, tag = tags[at - start - 1], tags[at - start]
             chance *= self._ratios[before][tag] * self._odds[at][tag] / scales[at]
         return min(1.0, chance * self._backward[end - 1][tags[-1]] / total)
+
+    def most_probable(self, start: int, end: int) -> float:
+        """What `probability` does not exceed, 2 µs.
+
+        To each way to read the text with that name belongs one that differs in reading its tokens as outside: all of
+        the first are at most so many times likelier than those of the second as one can be.
+        """
+        steps, tags = self._steps, _tags_of(end - start)
+        outside = steps[OUTSIDE]
+        odds = sum([row[tag] - row[OUTSIDE] for row, tag in zip(self._emissions[start:end], tags, strict=True)])
+        odds += sum([steps[one][next_one] - outside[OUTSIDE] for one, next_one in pairwise(tags)])
+        if start:
+            odds += max([steps[before][tags[0]] - steps[before][OUTSIDE] for before in CLOSED])
+        if end < len(self._emissions):
+            odds += max([steps[tags[-1]][after] - outside[after] for after in FOLLOWERS[OUTSIDE]])
+        return 1 / (1 + exp(-odds)) if odds > _SURELY_NOT else 0.0
 
     @cached_property
     def _odds(self) -> Rows:
@@ -112,6 +131,10 @@ class Lattice:
             )
             rows.append(row)
         return rows[::-1]
+
+
+def _tags_of(n_tokens: int) -> list[int]:
+    return [ALONE] if n_tokens == 1 else [BEGIN, *[INSIDE] * (n_tokens - 2), END]
 
 
 def best_path(emissions: Rows, steps: Rows) -> list[int]:

@@ -43,6 +43,7 @@ def test_probability_is_the_share_of_paths_with_that_name(emissions, steps):
         for end in range(start + 1, len(emissions) + 1):
             share = sum(chance for spans, chance in odds if (start, end) in spans) / total
             assert lattice.probability(start, end) == pytest.approx(share, abs=1e-9)
+            assert share <= lattice.most_probable(start, end) + 1e-9
 
 
 def test_probability_holds_for_weights_beyond_what_exponentials_hold():
@@ -50,3 +51,5 @@ def test_probability_holds_for_weights_beyond_what_exponentials_hold():
     lattice = Lattice(emissions, [[0.0] * N_TAGS] * N_TAGS)
     assert lattice.names() == [(at, at + 2) for at in range(0, 400, 2)]
     assert lattice.probability(198, 200) == pytest.approx(1)
+    assert lattice.most_probable(198, 200) == 1
+    assert lattice.most_probable(199, 201) == 0

@@ -18,7 +18,7 @@ from suggest.features import Feature
 from suggest.rank.examples import Examples
 
 PATIENCE = 20
-"""Trees without a rise after which nothing more is added."""
+"""Trees without a better figure after which nothing more is added."""
 
 K = 10
 """Of the figures that say when to stop."""
@@ -65,23 +65,15 @@ def boosted(
         features: of the columns.
         chosen: parameters of LightGBM.
         max_trees: at most this many.
-        patience: trees without a rise after which to stop.
-        metric: name of the figure, higher being better.
+        patience: trees without a better figure after which to stop.
+        metric: name of the figure.
         judge: computes it; None where LightGBM does.
 
     Raises:
         NotEnoughExamples: nothing tells what was wanted from what was not.
     """
     lightgbm = _lightgbm()
-    training = lightgbm.Dataset(
-        taught.features,
-        taught.labels,
-        group=taught.sizes,
-        weight=taught.weights,
-        init_score=taught.offsets,
-        categorical_feature=[number for number, feature in enumerate(features) if feature.categorical],
-        params=chosen,
-    )
+    training = _dataset(taught, features, chosen)
     booster = lightgbm.train(
         chosen,
         training,
@@ -99,6 +91,30 @@ def boosted(
             f"{len(taught.labels)} rows; train on a longer log"
         )
     return best, figure
+
+
+def boosted_again(taught: Examples, features: Sequence[Feature], chosen: dict[str, Any], n_trees: int) -> Any:
+    """LightGBM's `Booster` of a number of trees that other lists told.
+
+    Args:
+        taught: to learn from.
+        features: of the columns.
+        chosen: parameters of LightGBM.
+        n_trees: exactly, fewer where nothing is left to learn.
+    """
+    return _lightgbm().train(chosen, _dataset(taught, features, chosen), n_trees)
+
+
+def _dataset(taught: Examples, features: Sequence[Feature], chosen: dict[str, Any]) -> Any:
+    return _lightgbm().Dataset(
+        taught.features,
+        taught.labels,
+        group=taught.sizes,
+        weight=taught.weights,
+        init_score=taught.offsets,
+        categorical_feature=[number for number, feature in enumerate(features) if feature.categorical],
+        params=chosen,
+    )
 
 
 def importance(booster: Any, features: Sequence[Feature]) -> dict[str, dict[str, Any]]:

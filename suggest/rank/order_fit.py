@@ -7,13 +7,14 @@ for Support Vector Machines and Comparisons to Regularized Likelihood Methods", 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from suggest.features import Feature
-from suggest.rank.boosting import PATIENCE, K, boosted, importance, parameters, versions
+from suggest.rank.boosting import PATIENCE, K, boosted, boosted_again, importance, parameters, versions
 from suggest.rank.examples import Examples, require_enough, require_sound
 from suggest.rank.order_model import OrderModel
 from suggest.rank.trees import Trees
@@ -46,8 +47,10 @@ def fit_order(
 ) -> OrderModel:
     """Learns an order; the same for the same examples and seed, whatever the number of threads.
 
-    Trees are added until NDCG@10 of the validation part has not risen for `patience` of them, and those up to the best
-    are kept. The log-odds are then calibrated on all lists of that part, those without anything wanted too.
+    Trees are added until the figure of the validation part is no better after `patience` of them, and those up to the
+    best are kept: NDCG@10, or of `binary` the log loss, which tells one tree more from one too many where NDCG@10 of a
+    few hundred lists is chance. The log-odds are then calibrated on all lists of that part, those without anything
+    wanted too.
 
     Args:
         name: of the model's files in a generation.
@@ -59,7 +62,7 @@ def fit_order(
         learning_rate: of one tree.
         max_trees: at most this many.
         max_leaves: of one tree, at most; 2 to 31.
-        patience: trees without a rise after which to stop.
+        patience: trees without a better figure after which to stop.
         seed: of the features drawn for each tree.
         n_threads: threads of LightGBM.
 
@@ -74,21 +77,45 @@ def fit_order(
     shared = parameters(
         features, taught, learning_rate=learning_rate, max_leaves=max_leaves, seed=seed, n_threads=n_threads
     )
-    chosen = {"objective": objective, "metric": "ndcg", "eval_at": [K], **shared}
-    metric = f"ndcg@{K}"
-    booster, ndcg = boosted(taught, checked, features, chosen, max_trees=max_trees, patience=patience, metric=metric)
+    metric = f"ndcg@{K}" if objective == "lambdarank" else "binary_logloss"
+    chosen = {"objective": objective, "metric": metric.partition("@")[0], "eval_at": [K], **shared}
+    booster, figure = boosted(taught, checked, features, chosen, max_trees=max_trees, patience=patience, metric=metric)
     trees = Trees.of(booster.dump_model())
     slope, intercept = calibration(trees.scores(validation.features), validation.labels > 0)
     about = {
         "parameters": chosen,
         "n_trees": trees.n_trees,
         "n_lists": {"training": len(taught.sizes), "validation": len(checked.sizes)},
-        "validation": {metric: ndcg},
+        "validation": {metric: figure},
         "importance": importance(booster, features),
         "versions": versions(),
     }
     names = tuple(feature.name for feature in features)
     return OrderModel(name, names, version, trees, slope, intercept, about)
+
+
+def fit_again(order: OrderModel, features: Sequence[Feature], examples: Examples) -> OrderModel:
+    """The same order learned anew from more lists, with as many trees and the calibration that it has.
+
+    For what is published once lists held back have judged: it learns from these too.
+
+    Args:
+        order: of `fit_order`.
+        features: the columns, in order.
+        examples: all lists; offsets and weights as of the first fit.
+
+    Raises:
+        ArgumentError: arrays that do not fit together.
+    """
+    require_sound("examples", examples, features)
+    taught = examples.teaching()
+    booster = boosted_again(taught, features, dict(order.training["parameters"]), order.trees.n_trees)
+    about = {
+        **order.training,
+        "n_lists": {**order.training["n_lists"], "published": len(taught.sizes)},
+        "importance": importance(booster, features),
+    }
+    return replace(order, trees=Trees.of(booster.dump_model()), training=about)
 
 
 def calibration(scores: npt.NDArray[np.float64], is_wanted: npt.NDArray[np.bool_]) -> tuple[float, float]:

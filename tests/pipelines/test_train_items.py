@@ -2,6 +2,7 @@
 
 import json
 import random
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ def files(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(train_items_module, "LEARNED_GROUPS", 2)
+    monkeypatch.setattr(train_items_module, "ENOUGH_LISTS", 1 + ITEMS // N_GROUPS)
     monkeypatch.setattr(examples, "LEAST_TRAINING_LISTS", 40)
     monkeypatch.setattr(examples, "LEAST_VALIDATION_LISTS", 10)
 
@@ -112,6 +113,25 @@ def test_an_order_that_is_worse_is_refused_with_the_figures(index_dir, monkeypat
     with pytest.raises(WorseThanUntrained, match=r"R@10 0\.\d+ .* worse than 0\.\d+ .* nothing was published"):
         train(index_dir, surfaces=["item"])
     assert Generation.open(index_dir).name == before
+
+
+@pytest.mark.parametrize(("enough", "n_groups"), [(1, 1), (ITEMS // 2, 3), (ITEMS, N_GROUPS)])
+def test_groups_are_withheld_until_there_are_enough_lists(enough, n_groups, monkeypatch):
+    asked = []
+
+    def a_fifth(*_):
+        asked.append(1)
+        return iter([None] * (ITEMS // N_GROUPS))
+
+    monkeypatch.setattr(train_items_module, "ENOUGH_LISTS", enough)
+    monkeypatch.setattr(train_items_module, "write_without", lambda *_: {})
+    monkeypatch.setattr(train_items_module, "wanted_lists", a_fifth)
+    monkeypatch.setattr(train_items_module.Generation, "open", lambda *_, **__: None)
+
+    lists = list(train_items_module._of_new(MagicMock()))
+
+    assert len(asked) == n_groups
+    assert len(lists) == n_groups * (ITEMS // N_GROUPS)
 
 
 def test_what_is_withheld_is_in_no_line_of_the_log(files, tmp_path):

@@ -10,7 +10,7 @@ from suggest.artifacts import Generation, building
 from suggest.errors import ArgumentError, GenerationBroken, NotEnoughExamples
 from suggest.features import Feature
 from suggest.rank.examples import Examples
-from suggest.rank.order_fit import calibration, fit_order
+from suggest.rank.order_fit import calibration, fit_again, fit_order
 from suggest.rank.order_model import OrderModel
 
 FEATURES = tuple(Feature(name, "A number.", "1") for name in ("good", "noise", "bad"))
@@ -63,6 +63,27 @@ def test_scores_are_log_odds_of_being_wanted(objective):
     for low, high in ((0.0, 0.1), (0.1, 0.3), (0.3, 0.6)):
         inside = (probability > low) & (probability <= high)
         assert abs(probability[inside].mean() - later.labels[inside].mean()) < 0.06
+
+
+@pytest.mark.parametrize("objective", ["lambdarank", "binary"])
+def test_an_order_learned_again_from_more_lists_is_nearer_to_the_truth(objective):
+    later = world(3)
+    first = fit_order("toy_order", FEATURES, VERSION, world(1, n_lists=200), world(2), objective=objective)
+
+    again = fit_again(first, FEATURES, world(5, n_lists=2000))
+
+    near = [np.corrcoef(order.scores(later.features), odds(later.features))[0, 1] for order in (first, again)]
+    assert near[1] > near[0]
+    assert (again.trees.n_trees, again.slope, again.intercept) == (first.trees.n_trees, first.slope, first.intercept)
+    assert again.training["n_lists"] == {**first.training["n_lists"], "published": len(world(5, 2000).teaching().sizes)}
+
+
+def test_an_order_learned_again_from_the_same_lists_is_the_same():
+    first = fitted()
+
+    again = fit_again(first, FEATURES, world(1))
+
+    assert np.array_equal(again.scores(world(3).features), first.scores(world(3).features))
 
 
 def test_calibration_finds_the_odds_that_labels_were_drawn_with():

@@ -21,7 +21,7 @@ class ClassSums:
     """
 
     def __init__(self, weights: TaggerWeights) -> None:
-        """Takes 2 MB for the 40,000 words and 5,000 classes of English, and 0.5 MB for each use of `use_of` met."""
+        """Takes 2 MB for the 40,000 words and 4,500 classes of English, and 0.5 MB for each use of `use_of` met."""
         self._table = weights.table
         sizes = weights.classes.max(axis=0, initial=0).astype(np.int64) + 1
         first = np.cumsum(sizes) - sizes
@@ -45,7 +45,7 @@ class ClassSums:
         return total
 
     def _of_use(self, use: str) -> npt.NDArray[np.int32]:
-        """What each class tells, [n_classes, len(OFFSETS) * N_TAGS]; 15 ms for 5,000 classes."""
+        """What each class tells, [n_classes, len(OFFSETS) * N_TAGS]; 3 ms for 4,500 classes."""
         told = self._table.take(class_rows(self._names).T.ravel(), axis=0).astype(np.int32)
         told = told.reshape(len(self._names), len(OFFSETS) * N_TAGS)
         told[:, _OWN] += self._table.take(cased_class_rows(self._names, use), axis=0)

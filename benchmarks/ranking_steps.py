@@ -41,11 +41,11 @@ from suggest.evaluation.report import diversities
 from suggest.features import column
 from suggest.features.registry import LANGUAGE, OWN, SESSION, TRANSITIONS
 from suggest.pipelines.build import build
-from suggest.pipelines.train_typeahead import TRAINING_SHARE
+from suggest.pipelines.train_typeahead import TRAINING_SHARE, VALIDATION_SHARE
 from suggest.pipelines.training_log import LogFiles, cut_log, later_log
 from suggest.rank import Ranker, chosen, score_parts
 from suggest.rank.examples import Examples
-from suggest.rank.fit import fit
+from suggest.rank.fit import fit, fit_again
 
 K = 10
 TESTED = {"web_search": 16.0, "site_search": 2.0}
@@ -152,9 +152,10 @@ def _seen_by(step: Step, found: ExampleList) -> ExampleList:
 
 
 def _trained(lists: Sequence[ExampleList]) -> Ranker | None:
-    cut = int(len(lists) * TRAINING_SHARE)
+    first, second = (int(len(lists) * share) for share in (TRAINING_SHARE, TRAINING_SHARE + VALIDATION_SHARE))
     with suppress(NotEnoughExamples):
-        return fit(_examples(lists[:cut]), _examples(lists[cut:]), n_threads=2)
+        ranker = fit(_examples(lists[:first]), _examples(lists[first:second]), n_threads=2)
+        return fit_again(ranker, _examples(lists))
     return None
 
 

@@ -27,7 +27,7 @@ from suggest.pipelines.training import Training
 from suggest.pipelines.training_log import later_log
 from suggest.rank import Policy
 from suggest.rank.examples import Examples
-from suggest.rank.order_fit import fit_order
+from suggest.rank.order_fit import fit_again, fit_order
 from suggest.rank.order_model import OrderModel
 from suggest.rank.related import LEARNED_FEATURES, LEARNED_ORDER, RelatedOrders, with_text_score
 from suggest.stores import MemoryState
@@ -119,6 +119,7 @@ def train_related(training: Training) -> Trained:
     )
     if after.value < before.value:
         raise WorseThanUntrained(f"{sentence}; nothing was published, and the order stays as it is")
+    order = fit_again(order, LEARNED_FEATURES, _examples(lists))
     return Trained(LEARNED_ORDER, order.save, sentence, _figures(order, lists, first, second, before, after))
 
 

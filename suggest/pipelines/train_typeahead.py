@@ -2,7 +2,8 @@
 
 The log is cut in time. An inner generation is built from what lies before the cut; what lies after is replayed
 through it, so that no label is in its own features. The replayed part is cut again: the ranker learns from its first
-part, stops by its second, and is judged by its third, which it has not seen.
+part, stops by its second, and is judged by its third, which it has not seen. What is published has then learned from
+all three, with as many trees.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from suggest.pipelines.training_log import LEAST_SEARCHES, Cut, LogFiles, later_
 from suggest.pipelines.verdict import Verdict, judge
 from suggest.rank import Ranker
 from suggest.rank.examples import Examples
-from suggest.rank.fit import fit
+from suggest.rank.fit import fit, fit_again
 from suggest.rank.model_card import model_card
 
 TRAINING_SHARE, VALIDATION_SHARE = 0.6, 0.2
@@ -75,6 +76,8 @@ def train_typeahead(training: Training) -> Trained:
     verdict = judge(parts[2], ranker, replayed.seen)
     if verdict.is_worse:
         raise WorseThanUntrained(f"{verdict.sentence}; nothing was published, and the order stays as it is")
+    told("learn from all", 0, 0)
+    ranker = fit_again(ranker, _taught(replayed.lists, replayed.examination))
     card = model_card(ranker, log=_log_facts(training.log, cut, parts), metrics=verdict.rows)
     return ranker_model(ranker, card)._replace(sentence=verdict.sentence, figures=_figures(cut, parts, card, verdict))
 
@@ -118,12 +121,16 @@ def _parts(lists: Sequence[ExampleList], cut: Cut) -> tuple[list[ExampleList], l
 
 def _fitted(parts: Sequence[Sequence[ExampleList]], replayed: _Replayed, seed: int, n_threads: int) -> Ranker:
     try:
-        training, validation = (_examples(part, replayed.examination) for part in parts[:2])
-        # A click far down may weigh fifty at the top: right for a mean, but offsets teach the same with less noise.
-        ranker = fit(replace(training, weights=None), validation, seed=seed, n_threads=n_threads)
+        training, validation = _taught(parts[0], replayed.examination), _examples(parts[1], replayed.examination)
+        ranker = fit(training, validation, seed=seed, n_threads=n_threads)
     except NotEnoughExamples as error:
         raise NotEnoughExamples(f"{error}; nothing was published") from error
     return Ranker(ranker.trees, {**ranker.training, "until_us": replayed.until_us})
+
+
+def _taught(lists: Iterable[ExampleList], examination: Floats | None) -> Examples:
+    """To learn from: a click far down may weigh fifty at the top, and offsets teach the same with less noise."""
+    return replace(_examples(lists, examination), weights=None)
 
 
 def _examples(lists: Iterable[ExampleList], examination: Floats | None) -> Examples:

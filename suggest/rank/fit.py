@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest.features import FEATURES
-from suggest.rank.boosting import K, boosted, importance, parameters, versions
+from suggest.rank.boosting import K, boosted, boosted_again, importance, parameters, versions
 from suggest.rank.examples import Examples, require_enough, require_sound
 from suggest.rank.ranker import Ranker
 from suggest.rank.trees import Trees
@@ -76,6 +76,25 @@ def fit(
             "versions": versions(),
         },
     )
+
+
+def fit_again(ranker: Ranker, examples: Examples) -> Ranker:
+    """The same order learned anew from more lists, with as many trees.
+
+    For what is published once lists held back have judged: it learns from these too. Cost: as of `fit`.
+
+    Args:
+        ranker: of `fit`.
+        examples: all lists; weights and offsets as of the first fit.
+
+    Raises:
+        ArgumentError: arrays that do not fit together.
+    """
+    require_sound("examples", examples, FEATURES)
+    taught = examples.teaching()
+    booster = boosted_again(taught, FEATURES, dict(ranker.training["parameters"]), ranker.trees.n_trees)
+    numbers = {"published": _numbers(examples, taught), "importance": importance(booster, FEATURES)}
+    return Ranker(Trees.of(booster.dump_model()), {**ranker.training, **numbers})
 
 
 def _parameters(taught: Examples, max_leaves: int, seed: int, n_threads: int) -> dict[str, Any]:

@@ -19,6 +19,10 @@ _USE = (
 )
 
 
+_PARTS = ("training", "validation", "published")
+"""Of the lists: to learn from, to stop by, and what the published order has learned from in the end."""
+
+
 def model_card(ranker: Ranker, *, log: Mapping[str, Cell], metrics: Sequence[Mapping[str, Cell]]) -> dict[str, Any]:
     """The card as a value for JSON; `card_text` renders it.
 
@@ -31,7 +35,7 @@ def model_card(ranker: Ranker, *, log: Mapping[str, Cell], metrics: Sequence[Map
     return {
         "use": _USE,
         "log": dict(log),
-        "examples": {part: training[part] for part in ("training", "validation")},
+        "examples": {part: training[part] for part in _PARTS if part in training},
         "metrics": [dict(row) for row in metrics],
         "features_version": VERSION,
         "features": _features(training["importance"]),

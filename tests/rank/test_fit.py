@@ -9,7 +9,7 @@ from suggest.errors import ArgumentError, NotEnoughExamples
 from suggest.features import FEATURES
 from suggest.rank import fit as fit_module
 from suggest.rank.examples import Examples
-from suggest.rank.fit import fit
+from suggest.rank.fit import fit, fit_again
 
 N = len(FEATURES)
 PER_LIST = 12
@@ -99,6 +99,28 @@ def test_the_same_examples_give_the_same_trees_on_any_number_of_threads():
 
     for other in (again, two):
         np.testing.assert_array_equal(one.scores(later.features), other.scores(later.features))
+
+
+def test_an_order_learned_again_from_more_lists_is_nearer_to_the_truth():
+    unseen = world(1000, seed=9, noise=0)
+    first = fit(world(150, seed=3), world(100, seed=1))
+
+    again = fit_again(first, world(3000, seed=4))
+
+    assert mrr(again.scores(unseen.features), unseen) > mrr(first.scores(unseen.features), unseen)
+    assert again.trees.n_trees == first.trees.n_trees
+    assert again.training["published"]["n_lists"] == 3000
+    assert {name: again.training[name] for name in ("training", "validation", "n_trees", "parameters")} == {
+        name: first.training[name] for name in ("training", "validation", "n_trees", "parameters")
+    }
+
+
+def test_an_order_learned_again_from_the_same_lists_is_the_same():
+    first, later = fit(world(400), world(100, seed=1)), world(200, seed=2)
+
+    again = fit_again(first, world(400))
+
+    np.testing.assert_array_equal(again.scores(later.features), first.scores(later.features))
 
 
 def test_lists_without_a_difference_change_nothing():

@@ -9,7 +9,7 @@ the same time a text.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -79,7 +79,8 @@ class Lexicon:
         self._trie = open_trie(generation, SECTION)
         self._filter = generation.array("lexicon_filter").data
         self._shift = 64 - 3 - (len(self._filter) - 1).bit_length()
-        self._begins = lru_cache(_WORDS_KEPT)(self._is_beginning)
+        # Of the filter alone: a method kept by its owner would keep the generation mapped.
+        self._begins = lru_cache(_WORDS_KEPT)(partial(_is_beginning, self._filter, self._shift))
         self._first = generation.array("lexicon_first").data
         self._query = generation.array("lexicon_query").data
         self._kind = generation.array("lexicon_kind").data
@@ -143,10 +144,6 @@ class Lexicon:
                 if last - first + 1 >= n_least:
                     yield first, last
 
-    def _is_beginning(self, word: int) -> bool:
-        bits, ats = self._filter, (word >> self._shift, second(word) >> self._shift)
-        return all(bits[at >> 3] >> (at & 7) & 1 for at in ats)
-
     def _named(self, name: str, first: int, last: int) -> list[Found]:
         query_id, number = self._queries.find(name), self._trie.get(name, -1)
         return [] if query_id < 0 and number < 0 else [Found(first, last, query_id, number)]
@@ -170,6 +167,10 @@ def extended(run: _Hash, word: _Hash) -> _Hash:
     Of several runs at once too, as uint64.
     """
     return (run * _FACTOR + word) & _WORD  # type: ignore[return-value]  # an array times an int is signed to mypy
+
+
+def _is_beginning(bits: memoryview, shift: int, word: int) -> bool:
+    return all(bits[at >> 3] >> (at & 7) & 1 for at in (word >> shift, second(word) >> shift))
 
 
 def second(run: _Hash) -> _Hash:

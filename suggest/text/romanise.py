@@ -98,12 +98,18 @@ def romanised(key: str) -> str:
 
 
 def romanised_beginning(prefix: str) -> str:
-    """`romanised` of a text that may go on: a vowel sign may still follow its last consonant.
+    """`romanised` of a text that may go on, see `begun`."""
+    return romanised(begun(prefix))
+
+
+def begun(prefix: str) -> str:
+    """A text that may go on, without the vowel that its last consonant carries: a vowel sign may still follow.
 
     A consonant of an Indic script carries an `a` that nobody writes, and another vowel takes its place: `लन`, which
-    begins `लन्दन` (landan), is `lan` and not yet `lana`. After a space the word is complete.
+    begins `लन्दन` (landan), is `lan` and not yet `lana`. After a space the word is complete. Other texts come back as
+    they are.
     """
-    return romanised(prefix + _SILENCER.get(prefix[-1:], ""))
+    return prefix + _SILENCER.get(prefix[-1:], "")
 
 
 def _by_icu(text: str) -> str:

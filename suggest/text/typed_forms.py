@@ -9,7 +9,7 @@ from suggest.text.forms import ALIAS, INITIALS, SOUND, STROKES, UMLAUTS, WRITTEN
 from suggest.text.hangul import HANGUL, are_leads, strokes
 from suggest.text.keys import MAX_QUERY_CHARS, fold
 from suggest.text.layouts import PAIRS, retyped
-from suggest.text.romanise import loose, romanised, romanised_beginning
+from suggest.text.romanise import begun, loose, romanised
 
 # Costs in nats: how much rarer it is that one types so than the query itself, by order of magnitude.
 _ACCENTS, _NAME, _SPELT, _KEYS, _SOUNDS, _LETTERS, _LAYOUT = 0.1, 0.3, 0.3, 0.2, 0.7, 1.5, 2.5
@@ -49,7 +49,8 @@ def typed_variants(prefix: str) -> list[Variant]:
     found.append(Variant("alias", ALIAS + plain, _NAME, is_form=True))
     if HANGUL.search(prefix):
         found += _korean(prefix)
-    for latin in (plain,) if plain.isascii() else dict.fromkeys((romanised(plain), romanised_beginning(plain))):
+    # But for Indic texts one and the same: romanised once.
+    for latin in map(romanised, dict.fromkeys((plain, begun(plain)))):
         sound = loose(latin)
         if len(sound) < _MIN_SOUND:
             continue

@@ -6,16 +6,17 @@ Source: Ke et al., "LightGBM: A Highly Efficient Gradient Boosting Decision Tree
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from suggest.errors import NotEnoughExamples, SuggestError
 from suggest.features import Feature
-from suggest.rank.examples import Examples
+from suggest.rank.examples import Examples, require_sound
+from suggest.rank.trees import Trees
 
 PATIENCE = 20
 """Trees without a better figure after which nothing more is added."""
@@ -93,16 +94,36 @@ def boosted(
     return best, figure
 
 
-def boosted_again(taught: Examples, features: Sequence[Feature], chosen: dict[str, Any], n_trees: int) -> Any:
-    """LightGBM's `Booster` of a number of trees that other lists told.
+class Relearned(NamedTuple):
+    """What an order learned anew.
+
+    Attributes:
+        trees: in place of those it had.
+        taught: the lists that taught them.
+        importance: of the features, as `importance` tells it.
+    """
+
+    trees: Trees
+    taught: Examples
+    importance: dict[str, dict[str, Any]]
+
+
+def relearned(examples: Examples, features: Sequence[Feature], training: Mapping[str, Any], n_trees: int) -> Relearned:
+    """What an order learns from more lists, with as many trees, once lists held back have judged it.
 
     Args:
-        taught: to learn from.
+        examples: all lists; weights and offsets as of the first fit.
         features: of the columns.
-        chosen: parameters of LightGBM.
+        training: of the order: how it came about, with its `parameters`.
         n_trees: exactly, fewer where nothing is left to learn.
+
+    Raises:
+        ArgumentError: arrays that do not fit together.
     """
-    return _lightgbm().train(chosen, _dataset(taught, features, chosen), n_trees)
+    require_sound("examples", examples, features)
+    taught, chosen = examples.teaching(), dict(training["parameters"])
+    booster = _lightgbm().train(chosen, _dataset(taught, features, chosen), n_trees)
+    return Relearned(Trees.of(booster.dump_model()), taught, importance(booster, features))
 
 
 def _dataset(taught: Examples, features: Sequence[Feature], chosen: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest.features import FEATURES
-from suggest.rank.boosting import K, boosted, boosted_again, importance, parameters, versions
+from suggest.rank.boosting import K, boosted, importance, parameters, relearned, versions
 from suggest.rank.examples import Examples, require_enough, require_sound
 from suggest.rank.ranker import Ranker
 from suggest.rank.trees import Trees
@@ -90,11 +90,8 @@ def fit_again(ranker: Ranker, examples: Examples) -> Ranker:
     Raises:
         ArgumentError: arrays that do not fit together.
     """
-    require_sound("examples", examples, FEATURES)
-    taught = examples.teaching()
-    booster = boosted_again(taught, FEATURES, dict(ranker.training["parameters"]), ranker.trees.n_trees)
-    numbers = {"published": _numbers(examples, taught), "importance": importance(booster, FEATURES)}
-    return Ranker(Trees.of(booster.dump_model()), {**ranker.training, **numbers})
+    trees, taught, gains = relearned(examples, FEATURES, ranker.training, ranker.trees.n_trees)
+    return Ranker(trees, {**ranker.training, "published": _numbers(examples, taught), "importance": gains})
 
 
 def _parameters(taught: Examples, max_leaves: int, seed: int, n_threads: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest.features import Feature
-from suggest.rank.boosting import PATIENCE, K, boosted, boosted_again, importance, parameters, versions
+from suggest.rank.boosting import PATIENCE, K, boosted, importance, parameters, relearned, versions
 from suggest.rank.examples import Examples, require_enough, require_sound
 from suggest.rank.order_model import OrderModel
 from suggest.rank.trees import Trees
@@ -107,15 +107,9 @@ def fit_again(order: OrderModel, features: Sequence[Feature], examples: Examples
     Raises:
         ArgumentError: arrays that do not fit together.
     """
-    require_sound("examples", examples, features)
-    taught = examples.teaching()
-    booster = boosted_again(taught, features, dict(order.training["parameters"]), order.trees.n_trees)
-    about = {
-        **order.training,
-        "n_lists": {**order.training["n_lists"], "published": len(taught.sizes)},
-        "importance": importance(booster, features),
-    }
-    return replace(order, trees=Trees.of(booster.dump_model()), training=about)
+    trees, taught, gains = relearned(examples, features, order.training, order.trees.n_trees)
+    n_lists = {**order.training["n_lists"], "published": len(taught.sizes)}
+    return replace(order, trees=trees, training={**order.training, "n_lists": n_lists, "importance": gains})
 
 
 def calibration(scores: npt.NDArray[np.float64], is_wanted: npt.NDArray[np.bool_]) -> tuple[float, float]:

@@ -201,11 +201,11 @@ class TypoSearch:
     def _weight(self, text: str, finished: bool, held: _Held) -> float:
         """Of a word, or of the heaviest that begins so; 0 for none that counts."""
         if finished:
-            number = self._words.find(text)
-            first, last = number, number + 1 if number >= 0 else number
+            first = self._words.find(text)
+            last = first + 1
         else:
             first, last = self._words.interval(text)
-        if last <= first or not (held is None or held[first:last].any()):
+        if first < 0 or first == last or not (held is None or held[first:last].any()):
             return 0.0
         return float(self._words.weight[first:last].max())
 

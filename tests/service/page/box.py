@@ -5,13 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Route
 
 from tests.service.page.known_server import PageServer
 
 ANSWERS = "**/v1/complete*"
 
 Visit = Callable[..., Page]
+
+
+class Held:
+    """Requests of a page that wait for the test to answer them, in the order they were made."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self.routes: list[Route] = []
+        self._page = page
+        page.route(pattern, self._hold)
+
+    def wait_for(self, count: int) -> None:
+        """Until so many are held: a request is announced before it reaches its route."""
+        for _ in range(1_000):
+            if len(self.routes) >= count:
+                return
+            self._page.wait_for_timeout(10)
+        message = f"{len(self.routes)} requests came in 10 s, {count} were expected"
+        raise AssertionError(message)
+
+    def _hold(self, route: Route) -> None:
+        self.routes.append(route)
 
 
 def own_page(server: PageServer, body: str) -> str:

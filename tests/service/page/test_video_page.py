@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
-from tests.service.page.box import Visit, box, typed
+from tests.service.page.box import Held, Visit, box, typed
 from tests.service.page.known_server import PageServer
 from tests.service.page.known_videos import BESIDE, VIDEOS
 from tests.service.page.test_page import contrast
@@ -117,17 +117,13 @@ def test_failing_service_is_said_in_the_place_of_its_answer(visit: Visit) -> Non
 @pytest.mark.parametrize("settings", [{}, PHONE], ids=["desk", "phone"])
 def test_nothing_moves_while_answers_come(visit: Visit, settings: dict[str, Any]) -> None:
     page = visit("/static/icon.svg", script=SHIFTS, **settings)
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/v1/**", hold)
+    held = Held(page, "**/v1/**")
     page.goto(page.url.replace("static/icon.svg", "video?item=v1"))
     page.wait_for_function("() => document.querySelectorAll('[aria-busy=true]').length === 2")
-    while held:
+    held.wait_for(2)
+    while held.routes:
         page.evaluate(FRAMES)
-        held.pop().continue_()
+        held.routes.pop().continue_()
     expect(comment(page, 0).get_by_role("link")).to_have_count(1)
     expect(chips(page)).to_have_count(4)
     page.evaluate(FRAMES)
@@ -137,21 +133,16 @@ def test_nothing_moves_while_answers_come(visit: Visit, settings: dict[str, Any]
 def test_answers_of_a_person_before_are_never_shown(visit: Visit) -> None:
     """Whatever the order of arrival."""
     page = watch(visit)
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/v1/items/**", hold)
-    for user in ("user-1", "user-2"):
-        with page.expect_request("**/v1/items/**"):
-            page.select_option("#user", user)
+    held = Held(page, "**/v1/items/**")
+    for count, user in enumerate(("user-1", "user-2"), start=1):
+        page.select_option("#user", user)
+        held.wait_for(count)
     first, second = ({"request_id": "r", "suggestions": [{"query": query}]} for query in ("one", "two"))
     with page.expect_response("**/v1/items/**"):
-        held[1].fulfill(json=second)
+        held.routes[1].fulfill(json=second)
     expect(bar(page).locator("bdi")).to_have_text("two")
     with page.expect_response("**/v1/items/**"):
-        held[0].fulfill(json=first)
+        held.routes[0].fulfill(json=first)
     page.evaluate(FRAMES)
     expect(bar(page).locator("bdi")).to_have_text("two")
 
@@ -159,20 +150,15 @@ def test_answers_of_a_person_before_are_never_shown(visit: Visit) -> None:
 def test_related_queries_are_those_of_the_search_they_stand_under(visit: Visit) -> None:
     """Whatever the order of arrival."""
     page = watch(visit)
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/v1/related*", hold)
-    with page.expect_request("**/v1/related*"):
-        bar(page).click()
+    held = Held(page, "**/v1/related*")
+    bar(page).click()
+    held.wait_for(1)
     page.go_back()
-    with page.expect_request("**/v1/related*"):
-        chips(page).first.click()
-    while held:
+    chips(page).first.click()
+    held.wait_for(2)
+    while held.routes:
         with page.expect_response("**/v1/related*"):
-            held.pop().continue_()
+            held.routes.pop().continue_()
     expect_results(page, "easy ramen eggs")
     expect(page.locator("#related-note")).to_have_text("Nothing else is known about it yet.")
 

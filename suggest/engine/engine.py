@@ -43,6 +43,7 @@ class Engine:
     Attributes:
         generation: name of the generation.
         watermark: RFC 3339 time up to which the generation knows the log; None when it was built without events.
+        locales: languages, and languages with a region, of which the generation knows what is searched there.
     """
 
     def __init__(self, generation: Generation, state: State, *, owns_state: bool, ranker: str) -> None:
@@ -51,6 +52,7 @@ class Engine:
         watermark_us: int | None = generation.parameters["watermark_us"]
         self.watermark = None if watermark_us is None else rfc3339(watermark_us)
         self._indexes = Indexes.open(generation)
+        self.locales = self._indexes.prefixes.locales
         policy = Policy.from_json(generation.json("policy"))
         is_trained = ranker == "default"
         self._typeahead = Typeahead(self._indexes, policy, Ranker.open(generation) if is_trained else None)

@@ -46,6 +46,9 @@ class PrefixIndex:
     """Exact top-k of a prefix by weight, ties by key, over all locales or one.
 
     With more than `DEEP_OVER` completions, at most `DEEP_TOP` can be had.
+
+    Attributes:
+        locales: names of the orders beside the one over all locales, ascending.
     """
 
     def __init__(self, generation: Generation) -> None:
@@ -56,6 +59,7 @@ class PrefixIndex:
         rank = self.queries.rank.data
         self._rank_of_entry = lambda entry: rank[entry[1]]
         locales: Mapping[str, int] = generation.parameters["locales"]
+        self.locales = tuple(sorted(locales))
         self._lists = {ALL: ListTable(generation, "lists_0")}
         self._locales = {name: LocaleWeights(generation, number) for name, number in locales.items() if number}
         for name, number in locales.items():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -82,6 +84,23 @@ def test_the_state_lives_on_across_generations(index_dir: Path):
         service.post("/v1/admin/reload", **ROOT)
         assert service.get("/v1/complete?q=nic&user=u").json()["suggestions"][0]["query"] == "nickel wire"
         assert service.post("/v1/events", {"events": [event]}).json()["duplicates"] == 1
+
+
+@pytest.mark.parametrize(("locale", "is_loaded"), [("zh", True), ("en", False)])
+def test_a_service_has_loaded_what_the_languages_of_its_queries_need(tmp_path: Path, locale: str, is_loaded: bool):
+    from suggest.pipelines.build import build
+
+    queries = tmp_path / "queries.tsv"
+    rows = "".join(f"query {number}\t{number}\ten\n" for number in range(10, 20))
+    queries.write_text(f"query\tcount\tlocale\n{rows}北京天气\t5\t{locale}\n", encoding="utf-8")
+    build(tmp_path / "index", queries=[queries], encoder="none")
+    code = (
+        "import sys; from suggest.service.generations import open_newest_good; "
+        "from suggest.service.settings import Settings; "
+        "open_newest_good(Settings(sys.argv[1], 'memory://'), None); print('pypinyin.constants' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", code, str(tmp_path / "index")], capture_output=True, check=True)
+    assert told.stdout.decode().strip() == str(is_loaded)
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc, which tells what is mapped")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import resource
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +16,13 @@ import pyarrow as pa
 
 from suggest.artifacts import Generation, GenerationWriter, building, sha256_of
 from suggest.errors import ArtifactError, InputError
-from suggest.index import Indexes, ProfileRows, QueryColumns, save_profiles
+from suggest.index import Indexes, QueryColumns
 from suggest.index.indexes import QUERY_VECTORS
 from suggest.index.table import RECENT_DAYS
 from suggest.index.vectors import save_vectors
 from suggest.interfaces import State
 from suggest.pipelines.admitted import Admitted
+from suggest.pipelines.build_report import BuildReport, report_of
 from suggest.pipelines.collect import BuildInputs, LogTables, collect, connect, plain_sql
 from suggest.pipelines.position_bias import save_examination
 from suggest.pipelines.publish import carry_models
@@ -32,6 +31,7 @@ from suggest.pipelines.suggestible import Removed, suggestible
 from suggest.pipelines.vectors import MAX_VECTORS, asked_encoder, chosen_encoder, make_vectors
 from suggest.pipelines.word_statistics import word_statistics
 from suggest.pipelines.write_index import write_index
+from suggest.pipelines.write_profiles import write_profiles
 from suggest.pipelines.write_related_lists import write_related_lists
 from suggest.pipelines.write_surfaces import write_surfaces
 from suggest.rank import Policy
@@ -48,40 +48,8 @@ MAX_PER_USER = 10
 """Searches of one person that add to one query's popularity: a flood from one user lifts nothing.
 Behind own history any bound from 2 on ranks alike; ten leaves small logs as they are."""
 
-_BATCH_ROWS = 65_536
 _JUDGED_ROWS = 1 << 18
 """Queries that meet the policy together: their words are judged once."""
-
-
-@dataclass(frozen=True)
-class BuildReport:
-    """What one build did.
-
-    Attributes:
-        generation: name of the published generation.
-        n_queries: queries that may be suggested.
-        n_users: people whose own history the generation carries.
-        removed: queries that the policy kept out, by reason.
-        read: what the readers accepted, rejected and dropped.
-        bytes: size of the generation.
-        bytes_per_query: of strings, tries, tables and statistics, without people's histories.
-        seconds: wall time.
-        peak_mib: the most memory the process has held so far.
-    """
-
-    generation: str
-    n_queries: int
-    n_users: int
-    removed: dict[str, int]
-    read: dict[str, Any]
-    bytes: int
-    bytes_per_query: float
-    seconds: float
-    peak_mib: int
-
-    def to_json(self) -> dict[str, Any]:
-        """The attributes as a JSON object."""
-        return asdict(self)
 
 
 def build(
@@ -151,18 +119,10 @@ def build(
         words = word_statistics(connection, tables, columns.keys, blocked, policy, MAX_PER_USER)
         told("write the index", 0, 0)
         ids, row_of = write_index(writer, tables, rows, columns, words, policy.min_users)
-        n_users = _write_profiles(connection, writer, tables, policy)
+        n_users = write_profiles(connection, writer, tables, policy)
         files = {"events": events, "queries": queries, "items": items, "comments": comments, "lexicon": lexicon}
         writer.inputs = list(_described(files))
-        writer.parameters |= {
-            "n_queries": len(columns),
-            "watermark_us": tables.watermark_us or None,
-            "min_users": policy.min_users,
-            "safety": policy.safety,
-            "profanity": policy.profanity,
-            "memory_limit": MEMORY_LIMIT,
-            "encoder": asked_encoder(encoder),
-        }
+        writer.parameters |= _parameters(columns, tables, policy, encoder)
         vector_rows, vectors = _write_vectors(writer, columns, ids, encodes, max_vectors, told)
         made = Admitted(
             writer=writer,
@@ -193,7 +153,7 @@ def build(
         carry_models(out, writer)
         write_related_lists(writer, policy, tables.watermark_us, told)
         told("publish", 0, 0)
-    return _report(Generation.open(out, writer.name, verify=False), n_users, removed, report, started)
+    return report_of(Generation.open(out, writer.name, verify=False), n_users, removed, report, started)
 
 
 def _inputs(
@@ -215,6 +175,19 @@ def _inputs(
         max_per_user=MAX_PER_USER,
         as_of_us=as_of_us,
     )
+
+
+def _parameters(columns: QueryColumns, tables: LogTables, policy: Policy, encoder: str) -> dict[str, Any]:
+    """What the manifest says of how the generation was made."""
+    return {
+        "n_queries": len(columns),
+        "watermark_us": tables.watermark_us or None,
+        "min_users": policy.min_users,
+        "safety": policy.safety,
+        "profanity": policy.profanity,
+        "memory_limit": MEMORY_LIMIT,
+        "encoder": asked_encoder(encoder),
+    }
 
 
 def _admitted(
@@ -246,26 +219,6 @@ def _admitted(
     return rows, columns
 
 
-def _write_profiles(connection: Any, writer: GenerationWriter, tables: LogTables, policy: Policy) -> int:
-    """Writes people's own histories, without what even they are not shown; returns how many people.
-
-    Texts become numbers inside the database: the rows may be as many as the log's, the texts are far fewer.
-    """
-    profiles = tables.profiles.mutate(session=tables.profiles.session.fill_null(""))
-    queries = profiles.select("display").distinct().order_by("display").to_pyarrow()["display"].combine_chunks()
-    queries = queries.filter(pa.array([_is_shown(policy, text) for text in queries.to_pylist()], pa.bool_()))
-    sessions = profiles.select("session").distinct().order_by("session").to_pyarrow()["session"].combine_chunks()
-    coded = profiles.join(_numbered(connection, "display", queries), "display")
-    coded = coded.join(_numbered(connection, "session", sessions), "session")
-    rows = coded.order_by("user", "ts_us", "key").select("user", "ts_us", "display_number", "session_number", "typed")
-    n_rows = coded.count().to_pyarrow().as_py()
-    batches = (
-        ProfileRows(batch["user"], *(batch[name].to_numpy(zero_copy_only=False) for name in batch.schema.names[1:]))
-        for batch in rows.to_pyarrow_batches(chunk_size=_BATCH_ROWS)
-    )
-    return save_profiles(writer, queries, sessions, n_rows, batches)
-
-
 def _write_vectors(
     writer: GenerationWriter,
     columns: QueryColumns,
@@ -282,15 +235,6 @@ def _write_vectors(
         order = np.argsort(ids[rows])
         save_vectors(writer, QUERY_VECTORS, ids[rows][order], vectors[order])
     return rows, vectors
-
-
-def _is_shown(policy: Policy, text: str) -> bool:
-    return policy.refusal(normalise(text), text, own=True) is None
-
-
-def _numbered(connection: Any, name: str, texts: pa.Array) -> Any:
-    numbers = pa.array(np.arange(len(texts), dtype=np.uint32))
-    return connection.create_table(f"{name}s", pa.table({name: texts, f"{name}_number": numbers}))
 
 
 @contextmanager
@@ -343,26 +287,3 @@ def _described(files: Mapping[str, Sequence[str | Path]]) -> Iterator[dict[str, 
 def _what_was_removed(removed: Removed) -> str:
     counts = {reason: n for reason, n in sorted(removed.counts.items()) if n}
     return ", ".join(f"{reason} removed {n:,}" for reason, n in counts.items()) or "the inputs hold no query"
-
-
-def _report(
-    generation: Generation,
-    n_users: int,
-    removed: Removed,
-    report: ReadReport,
-    started: float,
-) -> BuildReport:
-    sizes = generation.bytes_by_file()
-    personal = sum(size for name, size in sizes.items() if name.startswith(("profile_", "users.marisa")))
-    n_queries = generation.parameters["n_queries"]
-    return BuildReport(
-        generation=generation.name,
-        n_queries=n_queries,
-        n_users=n_users,
-        removed=dict(sorted(removed.counts.items())),
-        read=report.to_json(),
-        bytes=sum(sizes.values()),
-        bytes_per_query=round((sum(sizes.values()) - personal) / n_queries, 1),
-        seconds=round(time.monotonic() - started, 1),
-        peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-    )

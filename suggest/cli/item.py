@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from suggest.cli.answers import Question, answer_with_suggestions
@@ -29,11 +28,12 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument("--text", metavar="T", help="what else is written on it")
     parser.add_argument("--tags", type=_tags, default=[], metavar="A,B", help="its tags, separated by commas")
     parser.add_argument("--min-score", type=number, metavar="S", help="leave out what scores less (default: nothing)")
+    parser.add_argument("--collapse", action="store_true", help="show the best of near-duplicates alone")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Prints queries for the item."""
-    from suggest.cli.why import place_in_list
+    from suggest.cli.why import place_beside_item
 
     if (arguments.item is None) == (arguments.title is None):
         raise ArgumentError("ITEM", "expected either the id of an indexed item, or the --title of another one")
@@ -47,12 +47,13 @@ def run(arguments: argparse.Namespace) -> None:
             "text": arguments.text,
             "tags": arguments.tags,
             "min_score": arguments.min_score,
+            "collapse": arguments.collapse,
             "explain": arguments.explain,
         }
         return engine.item_queries(arguments.item, **{**asked, **changed})
 
     about = arguments.title if arguments.item is None else arguments.item
-    answer_with_suggestions(arguments, Question(about, ask, partial(place_in_list, gate="min_score")))
+    answer_with_suggestions(arguments, Question(about, ask, place_beside_item))
 
 
 def _tags(text: str) -> list[str]:

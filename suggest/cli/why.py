@@ -98,6 +98,14 @@ def place_in_list(sought: Sought, ask: Ask, gate: str | None = None) -> str:
     return f"not among the best {MAX_K} candidates: nothing that is known leads to it, or others say the same"
 
 
+def place_beside_item(sought: Sought, ask: Ask) -> str:
+    """Of `Engine.item_queries`."""
+    every_form = ask(k=MAX_K, collapse=False)
+    if _rank(sought.key, every_form) and not _rank(sought.key, ask(k=MAX_K)):
+        return f"a near-duplicate of {_usual_form(sought, every_form)!r}, which fits better"
+    return place_in_list(sought, ask, gate="min_score")
+
+
 def place_in_spans(sought: Sought, ask: Callable[..., list[EntitySpan]]) -> str:
     """Of the entities of a comment."""
     leading = _leading_to(sought.key, ask())

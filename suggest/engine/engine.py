@@ -10,12 +10,13 @@ from typing import Any, Self
 from suggest.artifacts import Generation
 from suggest.candidates.arguments import check_k, check_text, checked_id
 from suggest.engine.comment_entities import CommentEntities
-from suggest.engine.item_queries import ItemQueries
+from suggest.engine.item_queries import ItemQueries, Listing
 from suggest.engine.related import RelatedQueries
 from suggest.engine.requests import Requests
 from suggest.engine.typeahead import Typeahead
 from suggest.errors import ArgumentError, EventError, GenerationBroken
 from suggest.index import Indexes
+from suggest.index.items import ItemText
 from suggest.interfaces import State
 from suggest.rank import Policy, Ranker, Scored, require_content
 from suggest.stores import open_state
@@ -252,6 +253,7 @@ class Engine:
         locale: str | None = None,
         region: str | None = None,
         min_score: float | None = None,
+        collapse: bool = False,
         now: object = None,
         explain: bool = False,
     ) -> list[Suggestion]:
@@ -264,6 +266,7 @@ class Engine:
             text: what else is written on it.
             tags: words that describe it.
             min_score: leave out what scores less; scores are comparable across items. None leaves out nothing.
+            collapse: of near-duplicates show the best alone.
 
         Raises:
             ArgumentError: an argument is out of range, or there is no such item; `.argument` names it.
@@ -271,13 +274,14 @@ class Engine:
         """
         check_k(k)
         asking = self._requests.asking(user, locale, region, now, explain)
+        listing = Listing(k, min_score, collapse)
         if item is not None:
             if title is not None or text is not None or tags:
                 raise ArgumentError("item", "expected either an item or the title, text and tags of a new one")
-            return self._items.of_known(checked_id("item", item), k, asking, min_score)
+            return self._items.of_known(checked_id("item", item), asking, listing)
         check_text("title", title)
         check_text("text", text or "")
-        return self._items.of_new(title or "", text or "", tags, k, asking, min_score)
+        return self._items.of_new(ItemText(title or "", text or "", tuple(tags)), asking, listing)
 
     def comment_entities(  # noqa: D417 - those shared with `complete` are described there
         self,

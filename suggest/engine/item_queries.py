@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +27,20 @@ MOST_RANKED = 200
 
 _LOOKED_AT = 3
 """Best candidates whose texts are restored, for each that is asked for: few are near-duplicates or hidden."""
+
+
+class Listing(NamedTuple):
+    """How much of an order is shown.
+
+    Attributes:
+        k: at most this many.
+        min_score: least score of what is shown; None for any.
+        collapse: whether of near-duplicates the best alone is shown.
+    """
+
+    k: int
+    min_score: float | None
+    collapse: bool
 
 
 class ItemScored(NamedTuple):
@@ -63,40 +77,34 @@ class ItemQueries:
         ]
         self._vectors = ItemVectors(own[0], indexes.vectors, own[1], ExpectedQueries.open(generation))
 
-    def of_known(self, item: str, k: int, asking: Asking, min_score: float | None) -> list[Suggestion]:
+    def of_known(self, item: str, asking: Asking, listing: Listing) -> list[Suggestion]:
         """The best queries beside an item of the generation.
 
         Args:
             item: its name.
-            k: at most this many.
             asking: who asks, when.
-            min_score: least score of what is shown; None for any.
+            listing: how much is shown.
 
         Raises:
             ArgumentError: there is no such item, or it was deleted.
             NotBuiltError: the generation was built without items.
         """
-        return self._answer(self._known(item, asking), k, asking, min_score)
+        return self._answer(self._known(item, asking), asking, listing)
 
-    def of_new(
-        self, title: str, text: str, tags: Sequence[str], k: int, asking: Asking, min_score: float | None
-    ) -> list[Suggestion]:
+    def of_new(self, text: ItemText, asking: Asking, listing: Listing) -> list[Suggestion]:
         """The best queries beside an item that the generation does not know, from what is written on it alone.
 
         Where that is nothing, what belongs to most items.
 
         Args:
-            title: of the item; may be empty, as may be all of what follows.
-            text: of the item.
-            tags: of the item.
-            k: at most this many.
+            text: what is written on the item; may be empty.
             asking: who asks, when.
-            min_score: least score of what is shown; None for any.
+            listing: how much is shown.
 
         Raises:
             NotBuiltError: the generation was built without items.
         """
-        return self._answer(self._new(ItemText(title, text, tuple(tags)), asking), k, asking, min_score)
+        return self._answer(self._new(text, asking), asking, listing)
 
     def scored_known(self, item: str, asking: Asking) -> ItemScored:
         """All candidates of `of_known` with their features, for learning from."""
@@ -132,26 +140,29 @@ class ItemQueries:
         ids, features, scores = evidence.ids[kept], features[kept], scores[kept]
         return ItemScored(ids, features, scores if self._order is None else item_scores(features, self._order))
 
-    def _answer(self, request: ItemRequest, k: int, asking: Asking, min_score: float | None) -> list[Suggestion]:
+    def _answer(self, request: ItemRequest, asking: Asking, listing: Listing) -> list[Suggestion]:
         scored = self._scored(request)
         shown: list[Suggestion] = []
-        for row, key in self._best(scored, k, asking, min_score):
+        for row, key in self._best(scored, asking, listing):
             text = self._indexes.prefixes.queries.display(int(scored.ids[row]), key)
             about = _explained(scored, row) if asking.explain else None
             shown.append(Suggestion(text, float(scored.scores[row]), "item", (), about))
         return shown
 
-    def _best(self, scored: ItemScored, k: int, asking: Asking, min_score: float | None) -> list[tuple[int, str]]:
-        """Rows and keys of the best `k` that may be shown, ties by key; of near-duplicates the best."""
-        rows = np.flatnonzero(scored.scores >= (-np.inf if min_score is None else min_score))
-        looked = _best_rows(scored.scores, rows, _LOOKED_AT * k)
-        best = self._shown(scored, looked, k, asking)
-        return best if len(best) == k or len(looked) == len(rows) else self._shown(scored, rows, k, asking)
+    def _best(self, scored: ItemScored, asking: Asking, listing: Listing) -> list[tuple[int, str]]:
+        """Rows and keys of the best that may be shown, ties by key."""
+        rows = np.flatnonzero(scored.scores >= (-np.inf if listing.min_score is None else listing.min_score))
+        looked = _best_rows(scored.scores, rows, _LOOKED_AT * listing.k)
+        best = self._shown(scored, looked, asking, listing)
+        is_enough = len(best) == listing.k or len(looked) == len(rows)
+        return best if is_enough else self._shown(scored, rows, asking, listing)
 
-    def _shown(self, scored: ItemScored, rows: npt.NDArray[np.int64], k: int, asking: Asking) -> list[tuple[int, str]]:
+    def _shown(
+        self, scored: ItemScored, rows: npt.NDArray[np.int64], asking: Asking, listing: Listing
+    ) -> list[tuple[int, str]]:
         ids = scored.ids[rows].tolist()
         keys = [self._indexes.prefixes.queries.key(query_id) for query_id in ids]
-        groups = self._indexes.groups.groups(ids)
+        groups = self._indexes.groups.groups(ids) if listing.collapse else ids
         taken: set[int] = set()
 
         def may_be_shown(at: int) -> bool:
@@ -160,7 +171,7 @@ class ItemQueries:
             taken.add(groups[at])
             return True
 
-        return [(int(rows[at]), keys[at]) for at in chosen(keys, scored.scores[rows], k, may_be_shown)]
+        return [(int(rows[at]), keys[at]) for at in chosen(keys, scored.scores[rows], listing.k, may_be_shown)]
 
 
 def _best_rows(scores: npt.NDArray[np.float64], rows: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:

@@ -94,7 +94,9 @@ def _item(context: Context, scope: Scope) -> Answered:
     item = scope["path"][len(_ITEM_START) : -len(_ITEM_END)]
 
     def ask(engine: Engine, user: str | None, least: float | None = min_score) -> list[Suggestion]:
-        return engine.item_queries(item, asker.k, user, min_score=least, explain=asker.explain, **arguments)
+        return engine.item_queries(
+            item, asker.k, user, min_score=least, collapse=True, explain=asker.explain, **arguments
+        )
 
     try:
         return answer_suggestions(context, item, ask, asker, partial(ask, least=None) if min_score else None)

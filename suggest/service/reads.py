@@ -42,6 +42,7 @@ async def post_item_queries(context: Shared, item: NewItem) -> Response:
             locale=item.locale,
             region=item.region,
             min_score=least,
+            collapse=True,
             explain=item.explain,
         )
 

@@ -70,13 +70,14 @@ def test_related_hands_on_its_options(answer, asked):
 
 
 def test_item_hands_on_its_options(answer, asked):
-    answer("item", "--title", "t", "--text", "x", "--tags", "a, b,,c d", "-k", "2", "--min-score", "0.5")
+    answer("item", "--title", "t", "--text", "x", "--tags", "a, b,,c d", "-k", "2", "--min-score", "0.5", "--collapse")
     answer("item", "video-1")
 
     assert asked[0] == {
         "item": None,
         "k": 2,
         "min_score": 0.5,
+        "collapse": True,
         "user": None,
         "locale": None,
         "title": "t",
@@ -85,6 +86,7 @@ def test_item_hands_on_its_options(answer, asked):
         "explain": False,
     }
     assert (asked[1]["item"], asked[1]["title"], asked[1]["min_score"]) == ("video-1", None, None)
+    assert asked[1]["collapse"] is False
 
 
 def test_entities_hands_on_its_options(answer, asked):

@@ -6,8 +6,12 @@ import json
 
 import pytest
 
+from suggest.artifacts import Generation
 from suggest.cli.main import main
+from suggest.cli.why import Sought, place_beside_item
+from suggest.index import Indexes
 from suggest.rank import Policy
+from suggest.types import Suggestion
 from tests.engine.small import write_generation
 
 WEIGHTS = {
@@ -48,6 +52,20 @@ def answer(tmp_path_factory):
 )
 def test_why_says_where_the_answer_lost_a_query(answer, capsys, query, options, said):
     assert answer("running", "--why", query, *options, capsys=capsys)["why"]["answer"] == said
+
+
+def test_why_beside_an_item_names_the_form_that_stands_for_a_query(tmp_path):
+    write_generation(tmp_path, WEIGHTS)
+    indexes = Indexes.open(Generation.open(tmp_path))
+    queries = ["shoes running", "running shoes", "running belt"]
+
+    def ask(k=10, *, collapse=True, **_):
+        every = [Suggestion(query, 1 / rank, "item") for rank, query in enumerate(queries, 1)]
+        return (every[:1] + every[2:] if collapse else every)[:k]
+
+    said = [place_beside_item(Sought(query, indexes.prefixes.queries.find(query), indexes), ask) for query in queries]
+
+    assert said == ["shown at rank 1", "a near-duplicate of 'shoes running', which fits better", "shown at rank 2"]
 
 
 def test_why_says_what_keeps_a_query_out(answer, capsys):

@@ -117,10 +117,23 @@ def test_what_is_popular_fills_up_where_nothing_else_fits(engine):
     assert shown(engine.item_queries(title="", k=2, now=NOW)) == ["jazz chords", "soup recipe"]
 
 
-def test_near_duplicates_are_shown_once(engine):
-    found = shown(engine.item_queries("soup-1", k=10, now=NOW))
+def test_of_near_duplicates_the_best_is_shown_where_they_are_collapsed(engine):
+    found = engine.item_queries("soup-1", k=10, now=NOW)
+    collapsed = engine.item_queries("soup-1", k=10, collapse=True, now=NOW)
 
-    assert len({"soup recipe", "soup recipes"} & set(found)) == 1
+    forms = [query for query in shown(found) if query in {"soup recipe", "soup recipes"}]
+    assert len(forms) == 2
+    assert collapsed == [suggestion for suggestion in found if suggestion.query != forms[1]]
+
+
+def test_collapsing_makes_room_for_other_queries(engine):
+    (first, second), collapsed = (
+        shown(engine.item_queries("soup-1", k=2, collapse=collapse, now=NOW)) for collapse in (False, True)
+    )
+
+    assert {first, second} == {"soup recipe", "soup recipes"}
+    assert collapsed[0] == first
+    assert collapsed[1] != second
 
 
 def test_what_too_few_people_searched_is_never_shown(engine):

@@ -117,7 +117,7 @@ def test_new_item_hands_on_what_was_asked(service: Service, asked):
     }
     service.post("/v1/items:queries", body)
 
-    assert asked == [{**body, "item": None, "explain": False}]
+    assert asked == [{**body, "item": None, "collapse": True, "explain": False}]
 
 
 @pytest.mark.usefixtures("known")
@@ -168,6 +168,13 @@ def test_gates_are_on_unless_the_request_says_otherwise(service: Service, asked)
         entities(service, text="a", **body)
     min_score, max_per_chars = DEFAULT_GATES[2:]
     assert [one["gates"] for one in asked] == [(min_score, max_per_chars), (0.25, max_per_chars), (None, None)]
+
+
+def test_near_duplicates_beside_an_item_are_collapsed(service: Service, asked):
+    service.get("/v1/items/videos%2F17/queries?min_score=none")
+    service.post("/v1/items:queries", {"title": "a", "min_score": None})
+
+    assert [one["collapse"] for one in asked] == [True, True]
 
 
 def test_gates_of_the_service_take_the_place_of_the_defaults(service_with, asked):

@@ -56,6 +56,8 @@ MODELS = {
     "missing values not told": lambda: trained({"use_missing": False}, missing=0.2),
     "monotone": lambda: trained({"monotone_constraints": [1, 1, 0, 0, -1, 0]}),
     "many thresholds": lambda: trained({"max_bin": 255, "min_data_in_bin": 1}, n_trees=60),
+    "7 leaves": lambda: trained({"num_leaves": 7}),
+    "8 leaves": lambda: trained({"num_leaves": 8}),
     "15 leaves": lambda: trained({"num_leaves": 15}),
     "16 leaves": lambda: trained({"num_leaves": 16}),
     "2 leaves": lambda: trained({"num_leaves": 2}),

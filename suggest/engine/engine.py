@@ -21,6 +21,7 @@ from suggest.interfaces import State
 from suggest.rank import Policy, Ranker, Scored, require_content
 from suggest.stores import open_state
 from suggest.stores.standing import StandingReader
+from suggest.text import normalise
 from suggest.types import (
     Answer,
     EntitySpan,
@@ -240,6 +241,14 @@ class Engine:
         check_k(k)
         asking = self._requests.asking(user, locale, region, now, explain)
         return self._related.answer(query, k, asking, min_relevance)
+
+    def has_related_list(self, query: str, k: int = 10, min_relevance: float | None = None) -> bool:
+        """Whether `related` for nobody in particular is a look-up: 40 µs in place of some milliseconds. About 5 µs.
+
+        Raises:
+            NotBuiltError: the generation was built by a version without related queries.
+        """
+        return self._related.has_list(normalise(query), k, min_relevance)
 
     def item_queries(  # noqa: D417 - those shared with `complete` are described there
         self,

@@ -145,18 +145,31 @@ class RelatedQueries:
             return vectors.rows(ids).reshape(-1)
         return None if self._indexes.encoder is None else self._indexes.encoder.encode([key]).reshape(-1)
 
-    def _listed(self, key: str, k: int, asking: Asking, min_relevance: float | None) -> list[Suggestion] | None:
-        """The answer from a list made at build; None where there is none, it is too short, or some of it is hidden."""
-        queries = self._indexes.prefixes.queries
+    def has_list(self, key: str, k: int, min_relevance: float | None) -> bool:
+        """Whether a list made at build answers nobody in particular; key as `normalise` makes it."""
+        return self._has_lists and self._list_of(key, k, min_relevance) is not None
+
+    def _list_of(
+        self, key: str, k: int, min_relevance: float | None
+    ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]] | None:
+        """Ids and scores of the list made at build; None where there is none or it is too short."""
         made = {None: self._related.lists, SERVICE_MIN_RELEVANCE: self._related.gated}.get(min_relevance)
         if made is None:
             return None
-        ids, scores = made.of(queries.find(key))
-        listed = ids.tolist()
-        # What is hidden may have stood for its near-duplicates, so that leaving it out is not enough.
-        if not listed or (k > len(listed) == MOST_OTHERS) or not asking.hidden_ids.isdisjoint(listed):
+        ids, scores = made.of(self._indexes.prefixes.queries.find(key))
+        return None if not len(ids) or k > len(ids) == MOST_OTHERS else (ids, scores)
+
+    def _listed(self, key: str, k: int, asking: Asking, min_relevance: float | None) -> list[Suggestion] | None:
+        """The answer from a list made at build; None where there is none, or some of it is hidden."""
+        found = self._list_of(key, k, min_relevance)
+        if found is None:
             return None
-        pairs = zip(listed[:k], scores.tolist(), strict=False)
+        listed, scores = found[0].tolist(), found[1].tolist()
+        # What is hidden may have stood for its near-duplicates, so that leaving it out is not enough.
+        if not asking.hidden_ids.isdisjoint(listed):
+            return None
+        queries = self._indexes.prefixes.queries
+        pairs = zip(listed[:k], scores, strict=False)
         return [Suggestion(queries.text(query_id), score, "related") for query_id, score in pairs]
 
     def listed(self, scored: RelatedScored, k: int, min_relevance: float | None) -> list[tuple[int, float]]:

@@ -1,13 +1,15 @@
 """`GET /v1/related` and `GET /v1/items/{item}/queries` as plain ASGI callables.
 
-As for completions, a framework's route would cost more than the answer to a query that the index knows.
+As for completions, a framework's route would cost more than an answer made at build. Any other takes some
+milliseconds, and is found in a thread: the event loop, where completions are answered, must not wait for it.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
@@ -25,19 +27,29 @@ RELATED_PATH = "/v1/related"
 ITEM_PATH = "/v1/items/{item}/queries"
 """Where these routes answer."""
 
-Answering = Callable[[Context, Scope], Answered]
-
 _ITEM_START, _ITEM_END = ITEM_PATH.split("{item}")
 
 
-class Direct:
-    """A route past the framework: it answers on the event loop, with no await before the answer."""
+class Asked(NamedTuple):
+    """One request, understood.
 
-    def __init__(self, context: Context, path: str, surface: Surface, answer: Answering) -> None:
+    Attributes:
+        answer: finds the answer; may be called in a thread.
+        is_ready: whether that is a look-up of what was made at build.
+    """
+
+    answer: Callable[[], Answered]
+    is_ready: bool = False
+
+
+class Direct:
+    """A route past the framework."""
+
+    def __init__(self, context: Context, path: str, surface: Surface, read: Callable[[Context, Scope], Asked]) -> None:
         self._context = context
         self._path = path
         self._surface = surface
-        self._answered = answer
+        self._read = read
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one GET or HEAD request."""
@@ -45,7 +57,8 @@ class Direct:
         try:
             if tokens.read is not None:
                 require("read", tokens, scope["headers"])
-            answered = self._answered(self._context, scope)
+            asked = self._read(self._context, scope)
+            answered = asked.answer() if asked.is_ready else await asyncio.to_thread(asked.answer)
         except Exception as error:  # noqa: BLE001 - nothing but a problem document leaves the process
             response = response_to(error)
             metrics.requests.labels(self._path, str(response.status_code)).inc()
@@ -75,7 +88,7 @@ def names_item(path: str) -> bool:
     return path.startswith(_ITEM_START) and path.endswith(_ITEM_END) and len(path) > len(_ITEM_START) + len(_ITEM_END)
 
 
-def _related(context: Context, scope: Scope) -> Answered:
+def _related(context: Context, scope: Scope) -> Asked:
     arguments = related_arguments(scope["query_string"])
     asker = _asker(arguments)
     query = arguments.pop("query")
@@ -84,10 +97,14 @@ def _related(context: Context, scope: Scope) -> Answered:
     def ask(engine: Engine, user: str | None, least: float | None = min_relevance) -> list[Suggestion]:
         return engine.related(query, asker.k, user, min_relevance=least, explain=asker.explain, **arguments)
 
-    return answer_suggestions(context, query, ask, asker, None if min_relevance is None else partial(ask, least=None))
+    ungated = None if min_relevance is None else partial(ask, least=None)
+    # Of an experiment's orders only one may have lists.
+    is_plain = asker.user is None and not asker.explain and not arguments and context.settings.experiment is None
+    is_ready = is_plain and context.generations.engine.has_related_list(query, asker.k, min_relevance)
+    return Asked(partial(answer_suggestions, context, query, ask, asker, ungated), is_ready)
 
 
-def _item(context: Context, scope: Scope) -> Answered:
+def _item(context: Context, scope: Scope) -> Asked:
     arguments = item_arguments(scope["query_string"])
     asker = _asker(arguments)
     min_score = arguments.pop("min_score", gates_of(context).item_min_score)
@@ -98,13 +115,16 @@ def _item(context: Context, scope: Scope) -> Answered:
             item, asker.k, user, min_score=least, collapse=True, explain=asker.explain, **arguments
         )
 
-    try:
-        return answer_suggestions(context, item, ask, asker, partial(ask, least=None) if min_score else None)
-    except ArgumentError as error:
-        if error.argument != "item":
-            raise
-        # In a path an item that is not known is a page that is not there.
-        raise Refusal(problem("not-found", str(error), argument="item")) from None
+    def answer() -> Answered:
+        try:
+            return answer_suggestions(context, item, ask, asker, partial(ask, least=None) if min_score else None)
+        except ArgumentError as error:
+            if error.argument != "item":
+                raise
+            # In a path an item that is not known is a page that is not there.
+            raise Refusal(problem("not-found", str(error), argument="item")) from None
+
+    return Asked(answer)
 
 
 def _asker(arguments: dict[str, Any]) -> Asker:

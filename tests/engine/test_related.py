@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suggest import Engine
+from suggest.engine.related import RelatedQueries
 from suggest.pipelines.build import build
 from suggest.rank.related import SERVICE_MIN_RELEVANCE
 from suggest.text import normalise
@@ -153,6 +154,21 @@ def test_related_lists_made_at_build_are_those_made_when_asked(engine, k, gate):
 
         assert queries(listed) == queries(live)
         assert [each.score for each in listed] == pytest.approx([each.score for each in live], rel=1e-5)
+
+
+@pytest.mark.parametrize("gate", [None, SERVICE_MIN_RELEVANCE, 0.0])
+def test_related_says_whether_a_list_answers(engine, monkeypatch, gate):
+    has_list = {query: engine.has_related_list(query, 5, gate) for query in [*engine.queries(), "nobody knows"]}
+    assert set(has_list.values()) == ({False} if gate == 0.0 else {True, False})
+
+    found = []
+    scored = RelatedQueries.scored
+    monkeypatch.setattr(
+        RelatedQueries, "scored", lambda self, key, *rest: found.append(key) or scored(self, key, *rest)
+    )
+    for query in has_list:
+        engine.related(query, k=5, min_relevance=gate)
+    assert found == [query for query, is_listed in has_list.items() if not is_listed]
 
 
 def test_related_leaves_out_what_is_less_related_than_asked_for(engine):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections import Counter
 
 import pytest
@@ -95,6 +97,28 @@ def test_surface_answers_the_shape_of_completions(service: Service, method, targ
     assert document["degraded"] is False
     for suggestion in document["suggestions"]:
         assert list(suggestion) == ["query", "score", "source", "highlights"]
+
+
+@pytest.mark.parametrize("path", ["/v1/related?q=never+searched", "/v1/items/17/queries"])
+def test_completions_need_not_wait_for_what_takes_longer(service: Service, monkeypatch, path):
+    begun, completed = threading.Event(), threading.Event()
+
+    def slow(*_args, **_named):
+        begun.set()
+        assert completed.wait(timeout=20)
+        return []
+
+    for name in ("related", "item_queries"):
+        monkeypatch.setattr(f"suggest.engine.Engine.{name}", slow)
+
+    async def both():
+        slowly = asyncio.create_task(service.exchange("GET", path))
+        await asyncio.to_thread(begun.wait, 20)
+        completions = await service.exchange("GET", "/v1/complete?q=niv")
+        completed.set()
+        return completions, await slowly
+
+    assert [answer.status for answer in service.run(both())] == [200, 200]
 
 
 def test_related_hands_on_what_was_asked(service: Service, asked):

@@ -1,5 +1,6 @@
 """What tests of several layers share: an index over the packaged sample."""
 
+import signal
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from hypothesis import settings
 # Machines differ and are shared: an example may take its time, a law may not fail.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# A run in the background of a shell ignores interrupts, and so would every program that a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import numpy as np
 
 from suggest.candidates.item_names import named_queries
 from suggest.candidates.item_neighbours import (
-    LEAST_WEIGHT,
     MOST_NEIGHBOURS,
     NO_NEIGHBOURS,
     NO_RANK,
@@ -65,10 +64,12 @@ class Evidence(NamedTuple):
 
     Attributes:
         ids: of the queries, int64[n], ascending.
-        columns: by name, float32[n]; `DEFAULTS` names all.
+        rows: float32[len(DEFAULTS), n], one for each of `DEFAULTS`.
+        columns: the same by name.
     """
 
     ids: Ids
+    rows: Floats
     columns: Mapping[str, Floats]
 
 
@@ -99,7 +100,10 @@ DEFAULTS: dict[str, float] = {
 }
 """Columns of `Evidence`, and the value where a source says nothing of a query."""
 
+_DEFAULTS = np.array(list(DEFAULTS.values()), dtype=np.float32)
+
 _Found = tuple[Ids, dict[str, Floats]]
+"""Queries, and what a source says of each; where it says nothing, one may stand there several times."""
 
 
 class _Place(NamedTuple):
@@ -132,9 +136,10 @@ def gathered(
     by_word = NOT_SAID if "single words" in without else _said(request, items)
     found = _found(_Place(request, indexes, items, vectors), by_word, without)
     ids = np.unique(np.concatenate([own for own, _ in found.values()]))
-    columns = {name: np.full(len(ids), default, np.float32) for name, default in DEFAULTS.items()}
+    rows = np.repeat(_DEFAULTS[:, None], len(ids), axis=1)
+    columns = dict(zip(DEFAULTS, rows, strict=True))
     for own, said in found.values():
-        at = ids.searchsorted(own)
+        at = ids.searchsorted(own) if said else own
         for name, values in said.items():
             columns[name][at] = values
     if "meaning" not in without:
@@ -142,7 +147,7 @@ def gathered(
     _add_said(by_word, ids, columns)
     for name in KINDS:
         columns[f"top_{name}"][:] = columns[f"{name}_best"].max(initial=0)
-    return Evidence(ids, columns)
+    return Evidence(ids, rows, columns)
 
 
 def _found(at: _Place, by_word: Said, without: Collection[str]) -> dict[str, _Found]:
@@ -169,7 +174,7 @@ def _neighbours(at: _Place, without: Collection[str]) -> dict[str, Neighbours]:
         k = MOST_NEIGHBOURS + min(len(at.request.left_out), MOST_NEIGHBOURS)
         numbers, similarity = at.vectors.items.nearest(at.request.vector, k)
         vector = by_vector(numbers[0], similarity[0], at.request.left_out)
-    both = by_both(words, vector, max(at.items.words.weight(at.request.spoken), LEAST_WEIGHT))
+    both = by_both(words, vector, at.request.weight)
     return dict(zip(KINDS, (words, vector, NO_NEIGHBOURS if "both" in without else both), strict=True))
 
 
@@ -192,10 +197,9 @@ def _names(at: _Place) -> _Found:
 
 def _words_shared(at: _Place) -> _Found:
     """Queries with a word of the item that few queries have."""
-    words = at.items.words
-    lists = [words.queries(number) for number in words.numbers(at.request.spoken)]
+    lists = [at.items.words.queries(number) for number in at.request.words]
     rare = [ids.astype(np.int64) for ids in lists if len(ids) <= _RARE_WORD]
-    return np.unique(np.concatenate([np.empty(0, np.int64), *rare])), {}
+    return np.concatenate([np.empty(0, np.int64), *rare]), {}
 
 
 def _comments(at: _Place) -> _Found:
@@ -213,14 +217,14 @@ def _near(at: _Place, n_voted: int) -> _Found:
     # Beside captions with neighbours the nearest queries add nothing that is shown, and 1 ms.
     indexes = (at.vectors.centres, at.vectors.queries if n_voted < MOST_NEAR else None)
     near = [index.nearest(at.request.vector, MOST_NEAR)[0][0] for index in indexes if index is not None]
-    ids = np.unique(np.concatenate([np.empty(0, np.int64), *near]))
+    ids = np.concatenate([np.empty(0, np.int64), *near])
     return ids[ids >= 0], {}
 
 
 def _trending(at: _Place) -> _Found:
     """What most people search where the person is: it decides only where nothing else speaks."""
     ids = at.indexes.prefixes.top_ids("", _MOST_POPULAR, at.request.locale)
-    return np.unique(np.array(ids, dtype=np.int64)), {}
+    return np.array(ids, dtype=np.int64), {}
 
 
 _NOTHING: _Found = (np.empty(0, np.int64), {})
@@ -265,8 +269,8 @@ def _company(items: Items, voted: list[_Found]) -> _Found:
 
 def _said(request: ItemRequest, items: Items) -> Said:
     """What the rarest words of the item speak for, each on its own."""
-    numbers = items.words.numbers(request.spoken)
-    return items.said.said(sorted(numbers, key=lambda number: (-items.words.idf(number), number))[:WORDS_READ])
+    rarest = sorted(zip(request.idf, request.words, strict=True), key=lambda word: (-word[0], word[1]))
+    return items.said.said([number for _, number in rarest[:WORDS_READ]])
 
 
 def _add_said(said: Said, ids: Ids, columns: dict[str, Floats]) -> None:

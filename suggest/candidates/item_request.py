@@ -19,6 +19,9 @@ class ItemRequest(NamedTuple):
         number: of a known item; -1 of a new one.
         text: what is written on it.
         spoken: its words in order.
+        words: numbers of those words that items hold, each once, ascending.
+        idf: how much each of these tells.
+        weight: how much all of its words tell, above 0; those that no item holds tell most.
         vector: float32[1, d], of its text; None without an encoder.
         left_out: numbers of items that must not count as neighbours, ascending: the item itself, and what is deleted.
         hidden_comments: numbers of comments that must not count, ascending.
@@ -30,6 +33,9 @@ class ItemRequest(NamedTuple):
     number: int
     text: ItemText
     spoken: list[str]
+    words: list[int]
+    idf: list[float]
+    weight: float
     vector: Floats | None
     left_out: Ids
     hidden_comments: Ids
@@ -43,10 +49,16 @@ def item_request(items: Items, encoder: Encoder | None, number: int, text: ItemT
     left_out = items.found(asking.hidden_items)
     if number >= 0:
         left_out = np.union1d(left_out, [number])
+    spoken = spoken_words(text.parts())
+    words = items.words.numbers(spoken)
+    idf = items.words.idf(words)
     return ItemRequest(
         number,
         text,
-        spoken_words(text.parts()),
+        spoken,
+        words,
+        idf,
+        max(items.words.weight(idf, len(set(spoken)) - len(words)), LEAST_WEIGHT),
         None if encoder is None else encoder.encode([encoded_text(text)]),
         left_out,
         items.found_comments(asking.hidden_comments),
@@ -55,6 +67,9 @@ def item_request(items: Items, encoder: Encoder | None, number: int, text: ItemT
         asking.now_us,
     )
 
+
+LEAST_WEIGHT = 1.0
+"""Of an item's words, so that an item of one common word finds no item very close."""
 
 MAX_ENCODED_CHARS = 512
 """Of an item's title, tags and text together that its vector is made from: more blurs it."""

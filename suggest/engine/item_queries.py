@@ -26,7 +26,7 @@ MOST_RANKED = 200
 """Candidates that are ordered, the best of the untrained order: a trained one knows nothing of others."""
 
 _LOOKED_AT = 3
-"""Best candidates whose texts are restored, for each that is asked for: few are near-duplicates or hidden."""
+"""Best candidates whose texts are restored, for each that is asked for, where some may be near-duplicates or hidden."""
 
 
 class Listing(NamedTuple):
@@ -137,7 +137,7 @@ class ItemQueries:
         features = item_features(request, evidence, self._indexes, items)
         scores = untrained_scores(features)
         kept = np.sort(np.lexsort((evidence.ids, -scores))[:MOST_RANKED])
-        ids, features, scores = evidence.ids[kept], features[kept], scores[kept]
+        ids, features, scores = evidence.ids[kept], features.take(kept, axis=0), scores[kept]
         return ItemScored(ids, features, scores if self._order is None else item_scores(features, self._order))
 
     def _answer(self, request: ItemRequest, asking: Asking, listing: Listing) -> list[Suggestion]:
@@ -152,7 +152,8 @@ class ItemQueries:
     def _best(self, scored: ItemScored, asking: Asking, listing: Listing) -> list[tuple[int, str]]:
         """Rows and keys of the best that may be shown, ties by key."""
         rows = np.flatnonzero(scored.scores >= (-np.inf if listing.min_score is None else listing.min_score))
-        looked = _best_rows(scored.scores, rows, _LOOKED_AT * listing.k)
+        may_lose = listing.collapse or asking.hidden_ids or asking.hidden_keys
+        looked = _best_rows(scored.scores, rows, _LOOKED_AT * listing.k if may_lose else listing.k)
         best = self._shown(scored, looked, asking, listing)
         is_enough = len(best) == listing.k or len(looked) == len(rows)
         return best if is_enough else self._shown(scored, rows, asking, listing)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from suggest.candidates.item_evidence import Evidence
-from suggest.candidates.item_neighbours import LEAST_WEIGHT
+from suggest.candidates.item_evidence import DEFAULTS, Evidence
 from suggest.candidates.item_request import ItemRequest
 from suggest.features.registry import Feature
 from suggest.index import Indexes
 from suggest.index.codes import VALUES
-from suggest.index.items import Floats, Items
+from suggest.index.items import Floats, Ids, Items
 from suggest.index.regions import RegionWeights
+from suggest.index.sparse import positions
 
 VERSION = 2
 """Raised whenever a column's place or meaning changes."""
@@ -67,6 +69,10 @@ ITEM_FEATURES: tuple[Feature, ...] = (
 
 _COLUMNS = {feature.name: number for number, feature in enumerate(ITEM_FEATURES)}
 
+_TOLD = [row for row, name in enumerate(DEFAULTS) if name in _COLUMNS]
+_TOLD_HERE = [_COLUMNS[name] for name in DEFAULTS if name in _COLUMNS]
+"""Rows of `Evidence` that are features as they are, and which."""
+
 _LEAST_SHARE = 1e-3
 _USUAL_CLICK_RATE = 0.05
 _PRIOR_LOOKS = 20.0
@@ -79,9 +85,9 @@ def item_column(name: str) -> int:
 
 
 def item_features(request: ItemRequest, evidence: Evidence, indexes: Indexes, items: Items) -> npt.NDArray[np.float32]:
-    """One row for each candidate, float32[n, len(ITEM_FEATURES)], none infinite or NaN.
+    """One row for each candidate, float32[n, len(ITEM_FEATURES)], none infinite or NaN; each column is contiguous.
 
-    About 300 µs for 400 candidates of an item with ten words.
+    About 200 µs for 400 candidates of an item with ten words.
 
     Args:
         request: the item.
@@ -94,15 +100,14 @@ def item_features(request: ItemRequest, evidence: Evidence, indexes: Indexes, it
     if not len(ids):
         return rows.T
     n_items = items.n_items(ids)
-    for name in said.keys() & _COLUMNS.keys():
-        rows[_COLUMNS[name]] = said[name]
+    rows[_TOLD_HERE] = evidence.rows[_TOLD]
     usual = n_items / len(items) + _LEAST_SHARE
     for kind, _ in _KINDS:
         rows[_COLUMNS[f"{kind}_lift"]] = np.log((said[f"{kind}_share"] + _LEAST_SHARE) / usual)
         rows[_COLUMNS[f"{kind}_top"]] = said[f"top_{kind}"]
     for name, gap in (("cosine", "cosine_gap"), ("centre_cosine", "centre_gap")):
         rows[_COLUMNS[gap]] = said[name] - said[name].max()
-    rows[_COLUMNS["words_close"]] = said["top_words"] / max(items.words.weight(request.spoken), LEAST_WEIGHT)
+    rows[_COLUMNS["words_close"]] = said["top_words"] / request.weight
     shared, share = _shared_words(request, evidence, items)
     expected = (said["clicks"] + _USUAL_CLICK_RATE * _PRIOR_LOOKS) / (said["looks"] + _PRIOR_LOOKS)
     written: dict[str, Floats | float] = {
@@ -118,21 +123,30 @@ def item_features(request: ItemRequest, evidence: Evidence, indexes: Indexes, it
     }
     for name, values in written.items():
         rows[_COLUMNS[name]] = values
-    return np.ascontiguousarray(rows.T)
+    return rows.T
 
 
 def _shared_words(request: ItemRequest, evidence: Evidence, items: Items) -> tuple[Floats, Floats]:
     """Weight of the words that a query and the item have both, and its share of the weight of all of the query's."""
-    shared = np.zeros(len(evidence.ids), dtype=np.float32)
-    wanted = evidence.ids.astype(np.uint32)
-    for number in items.words.numbers(request.spoken):
-        holding = items.words.queries(number)
-        if not len(holding):
-            continue
-        at = np.minimum(holding.searchsorted(wanted), len(holding) - 1)
-        shared[holding[at] == wanted] += np.float32(items.words.idf(number))
+    holds = _holds([items.words.queries(number) for number in request.words], evidence.ids)
+    # Over the first of two axes numpy adds one word after another, whatever the number of candidates.
+    shared = (holds * np.array(request.idf, dtype=np.float32)[:, None]).sum(axis=0)
     whole = items.query_idf(evidence.ids)
     return shared, np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0)
+
+
+def _holds(lists: Sequence[npt.NDArray[np.uint32]], ids: Ids) -> npt.NDArray[np.bool_]:
+    """Which of some ids each list holds, bool[len(lists), len(ids)]; lists and ids ascend."""
+    is_short = np.array([len(own) <= len(ids) for own in lists], dtype=np.bool_)
+    holds = np.zeros((len(lists), len(ids)), dtype=np.bool_)
+    for row in np.flatnonzero(~is_short).tolist():
+        holds[row] = positions(lists[row], ids) >= 0
+    # Those of most words are short, and looked up the other way round all at once.
+    short = [own if is_short[row] else own[:0] for row, own in enumerate(lists)]
+    at = positions(ids.astype(np.uint32), np.concatenate([np.empty(0, np.uint32), *short]))
+    of_list = np.repeat(np.arange(len(lists)), [len(own) for own in short])
+    holds[of_list[at >= 0], at[at >= 0]] = True
+    return holds
 
 
 def _popularity(request: ItemRequest, evidence: Evidence, indexes: Indexes) -> dict[str, Floats]:

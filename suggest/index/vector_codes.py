@@ -26,7 +26,9 @@ class Codes(NamedTuple):
 
     def decoded(self, rows: npt.NDArray[np.integer[Any]] | slice) -> npt.NDArray[np.float32]:
         """Rows as they are about, float32[n, d]."""
-        return self.values[rows] * self.scales[rows, None]
+        decoded = self.values[rows].astype(np.float32)
+        decoded *= self.scales[rows, None]
+        return decoded
 
 
 def quantised(vectors: npt.NDArray[np.float32]) -> Codes:

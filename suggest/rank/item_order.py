@@ -66,10 +66,12 @@ def untrained_scores(features: npt.NDArray[np.float32]) -> Floats:
 
     Source: Pearl, "Probabilistic Reasoning in Intelligent Systems", 1988, section 4.3.2.
     """
-    missed = {kind: 1 - _WORTH[kind] * np.clip(found, 0, 1) for kind, found in item_evidence(features).items()}
-    observed = missed.pop("observed")
-    guessed: Floats = _OVERLAP * (1 - np.prod(list(missed.values()), axis=0))
-    chance: Floats = 1 - (1 - guessed) * observed
+    found = item_evidence(features)
+    worth = np.array([_WORTH[kind] for kind in found])[:, None]
+    missed = 1 - worth * np.clip(np.array(list(found.values())), 0, 1)
+    is_guess = np.array([kind != "observed" for kind in found])
+    guessed: Floats = _OVERLAP * (1 - missed[is_guess].prod(axis=0))
+    chance: Floats = 1 - (1 - guessed) * missed[~is_guess][0]
     return chance * (_STRANGE + (1 - _STRANGE) * _column(features, "local_share"))
 
 

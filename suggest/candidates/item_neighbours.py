@@ -148,10 +148,8 @@ def votes(items: Items, neighbours: Neighbours) -> Votes:
     # An item with a hundred queries speaks of each less surely than one with three.
     n_own = np.bincount(pairs.at, minlength=len(neighbours.numbers))
     trust = (1 / np.sqrt(np.maximum(n_own / _USUAL_QUERIES, 1))).astype(np.float32)[pairs.at]
-    ids, place = np.unique(pairs.ids, return_inverse=True)
-    best, rank = np.zeros(len(ids), np.float32), np.full(len(ids), NO_RANK, np.float32)
-    np.maximum.at(best, place, neighbours.similarity[pairs.at])
-    np.minimum.at(rank, place, (pairs.at + 1).astype(np.float32))
+    ids, first, place = np.unique(pairs.ids, return_index=True, return_inverse=True)
+    most_similar = pairs.at[first]
 
     def summed(weight: npt.NDArray[np.float32]) -> Floats:
         return np.bincount(place, weight, len(ids)).astype(np.float32)
@@ -160,9 +158,9 @@ def votes(items: Items, neighbours: Neighbours) -> Votes:
         ids,
         summed(neighbours.weight[pairs.at] * trust),
         summed(neighbours.sharp[pairs.at] * trust),
-        best,
+        neighbours.similarity[most_similar],
         np.bincount(place, minlength=len(ids)).astype(np.float32),
-        rank,
+        (most_similar + 1).astype(np.float32),
     )
 
 

@@ -68,7 +68,9 @@ def test_interrupted_build_exits_130_and_leaves_what_was_served(index, tmp_path)
 
 
 def test_an_interrupt_within_a_query_is_told_as_any_other():
-    run = subprocess.run([sys.executable, "-c", INTERRUPTED_QUERY], check=False, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_QUERY], check=False, capture_output=True, text=True, timeout=100
+    )
 
     assert run.returncode == 130, run.stderr
     assert run.stderr == "suggest build: interrupted\n"

@@ -4,7 +4,7 @@
 
 For each language a fifth of the texts, chosen by a hash, is held back first: it says how many names are worth
 finding (`outside`, `least`) and how good that is, by source. Then all texts teach. The same files give the same bytes.
-The classes of English words are those of the weights that ship; `--classes` learns them anew.
+The classes of English and Chinese words are those of the weights that ship; `--classes` learns them anew.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.chinese_clusters import chinese_clusters
 from benchmarks.machine import DATA
 from benchmarks.word_clusters import word_clusters
 from suggest.pipelines.tagger_classes import learn_classes
@@ -26,7 +27,7 @@ from suggest.pipelines.tagger_corpus import AnnotatedText
 from suggest.pipelines.train_tagger import blank, fit, is_held_back, score, with_best_limits
 from suggest.text.tagger import Tagged, Tagger
 from suggest.text.tagger_tokens import tokenise
-from suggest.text.tagger_weights import TaggerWeights, save_weights
+from suggest.text.tagger_weights import TaggerWeights, class_table, save_weights
 
 FILES = {"en": "annotated", "zh": "annotated_zh", "fa": "annotated_fa", "hi": "annotated_hi"}
 
@@ -49,15 +50,20 @@ def read(path: Path) -> list[Sourced]:
 
 
 def base_of(language: str) -> TaggerWeights:
-    """Weights that know nothing but, in English, the classes of words that the weights that ship know."""
-    if language != "en":
-        return blank()
+    """Weights that know nothing but the classes of words that the weights that ship know."""
     shipped = Tagger.default().weights[language]
     return blank(shipped.class_words, shipped.classes)
 
 
-def new_base(shared: Path) -> TaggerWeights:
-    """English weights that know nothing but the classes of words in names, comments and sentences, learned anew."""
+def new_base(language: str, shared: Path) -> TaggerWeights:
+    """Weights that know nothing but classes of words, learned anew."""
+    if language == "en":
+        return _english_base(shared)
+    return blank(*class_table(chinese_clusters())) if language == "zh" else blank()
+
+
+def _english_base(shared: Path) -> TaggerWeights:
+    """Classes by the uses of words in names and comments, and by what they mean."""
     comments = shared / "comments"
     names = chain(_names(comments / "gazetteer.tsv.gz"), _places(shared / "cities" / "cities.tsv.gz"))
     return blank(*learn_classes(names, _texts(comments / "raw_comments.jsonl.gz"), word_clusters))
@@ -130,7 +136,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=DATA, help="folder that comments/ is in")
     parser.add_argument("--out", type=Path, default=Path("models"), help="folder for the weights")
     parser.add_argument("--languages", nargs="+", choices=sorted(FILES), default=sorted(FILES))
-    parser.add_argument("--classes", action="store_true", help="learn the classes of English words anew (torch)")
+    parser.add_argument("--classes", action="store_true", help="learn the classes of words anew (English: torch)")
     parser.add_argument("--found", type=Path, help="folder for what was found in the texts held back")
     arguments = parser.parse_args()
     print("| language | source | names held back | F1 | precision | recall |\n|---|---|---|---|---|---|")
@@ -138,7 +144,7 @@ def main() -> None:
         started = time.process_time()
         path = arguments.out / f"tagger_{language}.npz"
         texts = read(arguments.shared / "comments" / f"{FILES[language]}.jsonl.gz")
-        base = new_base(arguments.shared) if arguments.classes and language == "en" else base_of(language)
+        base = new_base(language, arguments.shared) if arguments.classes else base_of(language)
         found = arguments.found / f"found_{language}.jsonl" if arguments.found else None
         save_weights(path, train(language, texts, base, found))
         print(f"{path}: {path.stat().st_size:,} bytes, {time.process_time() - started:.0f} s of CPU", flush=True)

@@ -6,7 +6,7 @@ than a row for each token.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from suggest.text.tagger_features import (
     BEFORE,
     BITS,
     OFFSETS,
+    ClassesOf,
     WordFacts,
     context_rows,
     folded,
@@ -90,9 +91,7 @@ class _Gathered:
     context: list[Ints] = field(default_factory=list)  # [n_tokens, n] of each text
 
 
-def read_corpus(
-    texts: Iterable[AnnotatedText], language: str, classes_of: Callable[[str], Sequence[str]], least: int
-) -> Corpus:
+def read_corpus(texts: Iterable[AnnotatedText], language: str, classes_of: ClassesOf, least: int) -> Corpus:
     """The matrices of texts.
 
     Args:
@@ -116,9 +115,7 @@ def read_corpus(
     return Corpus(lengths, np.array(gathered.tags), shares, context[:, columns], columns)
 
 
-def _add(
-    gathered: _Gathered, annotated: AnnotatedText, language: str, classes_of: Callable[[str], Sequence[str]]
-) -> None:
+def _add(gathered: _Gathered, annotated: AnnotatedText, language: str, classes_of: ClassesOf) -> None:
     tokens = tokenise(annotated.text)
     if not tokens:
         return
@@ -131,7 +128,7 @@ def _add(
         gathered.words.append(number)
         facts.append(gathered.facts[number])
     hashes = np.array([(BEFORE, BEFORE), *[each[:2] for each in facts], (AFTER, AFTER)], np.uint32)
-    gathered.context.append(context_rows(annotated.text, tokens, hashes, language))
+    gathered.context.append(context_rows(annotated.text, tokens, hashes, language, classes_of))
     gathered.lengths.append(len(tokens))
     gathered.tags += tags_of(tokens, annotated.spans)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from operator import attrgetter
 from typing import NamedTuple
@@ -25,6 +25,7 @@ from suggest.text.tagger_tokens import Token, TokenKind
 from suggest.text.tagger_weights import TaggerWeights, load_weights, weights_file
 from suggest.text.tagger_words import WordMemory
 
+_CLASSES_KEPT = 16_384  # of words, 0.3 kB each
 _ROUNDING = 0.01  # of a probability, by far
 _NEVER = -1000.0  # nats: of what may not be
 _START, _END = attrgetter("start"), attrgetter("end")
@@ -169,11 +170,12 @@ class _Model:
         self._language = language
         self._steps = weights.steps.tolist()
         self._words = WordMemory(weights)
+        self._classes_of = lru_cache(_CLASSES_KEPT)(weights.classes_of)
 
     def lattice(self, text: str, tokens: Sequence[Token]) -> Lattice:
         words = surfaces(text, tokens)
         told = self._words.told(list(zip(words, places(words), strict=True)))
-        rows = context_rows(text, tokens, told.hashes, self._language)
+        rows = context_rows(text, tokens, told.hashes, self._language, self._classes_of)
         whole = told.emissions() + self._weights.table.take(rows, axis=0).sum(axis=1, dtype=np.int32)
         emissions = whole.astype(np.float32)
         emissions *= np.float32(self._weights.unit)

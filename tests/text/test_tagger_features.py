@@ -69,7 +69,33 @@ def test_rows_are_those_that_the_weights_that_ship_were_learned_with():
     tokens = tokenise("去 Rome")
     names = [BEFORE, *[word_facts(word, "nm", ()).name for word in surfaces("去 Rome", tokens)], AFTER]
     hashes = np.array([names, names], np.uint32).T
-    assert context_rows("去 Rome", tokens, hashes, "zh").sum(axis=1).tolist() == [6679033, 3108771]
+    rows = context_rows("去 Rome", tokens, hashes, "zh", lambda word: ["0.7", "1.8", "2.9"] if word == "去" else [])
+    assert rows.sum(axis=1).tolist() == [10550310, 10069659]
+
+
+@given(st.text("去罗马王小明 a1@。\n", max_size=20).map("去".__add__), st.integers(0, 4))
+def test_rows_of_chinese_are_as_many_for_each_token_whatever_classes_words_have(text, n_classes):
+    tokens = tokenise(text)
+    hashes = np.zeros((len(tokens) + 2, 2), np.uint32)
+
+    def classes_of(word):
+        return [f"{part}.{len(word)}" for part in range(n_classes if "a" in word or "罗" in word else 0)]
+
+    rows = context_rows(text, tokens, hashes, "zh", classes_of)
+    without = context_rows(text, tokens, hashes, "zh", lambda _: [])
+    assert rows.shape == without.shape
+    assert len(rows) == len(tokens)
+
+
+def test_classes_of_a_chinese_word_are_told_to_it_and_to_those_beside_it():
+    text = "我们去罗马看看他们"
+    tokens = tokenise(text)
+    hashes = np.zeros((len(tokens) + 2, 2), np.uint32)
+    rows, others = (
+        context_rows(text, tokens, hashes, "zh", lambda word, each=each: [each] if word == "罗马" else [])
+        for each in ("0.1", "0.2")
+    )
+    assert [text[at] for at in np.flatnonzero((rows != others).any(axis=1))] == list("去罗马看看")
 
 
 def test_folded_words_differ_in_neither_case_nor_digits():

@@ -18,11 +18,14 @@ from suggest.text.tagger_features import (
     AFTER,
     BEFORE,
     BITS,
+    N_HASHES,
     OFFSETS,
     ClassesOf,
     WordFacts,
     context_rows,
     folded,
+    kinds_of,
+    paired,
     places,
     surfaces,
     word_facts,
@@ -88,6 +91,7 @@ class _Gathered:
     words: list[int] = field(default_factory=list)  # of each token
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
     facts: list[WordFacts] = field(default_factory=list)  # of each word
+    hashes: list[list[int]] = field(default_factory=list)  # of each word, as `context_rows` wants them
     context: list[Ints] = field(default_factory=list)  # [n_tokens, n] of each text
 
 
@@ -120,15 +124,18 @@ def _add(gathered: _Gathered, annotated: AnnotatedText, language: str, classes_o
     if not tokens:
         return
     words = surfaces(annotated.text, tokens)
-    facts = []
+    hashes = [[BEFORE] * N_HASHES]
     for word, place in zip(words, places(words), strict=True):
         number = gathered.numbers.setdefault((word, place), len(gathered.numbers))
         if number == len(gathered.facts):
-            gathered.facts.append(word_facts(word, place, classes_of(folded(word))))
+            classes = classes_of(folded(word))
+            facts = word_facts(word, place, classes)
+            gathered.facts.append(facts)
+            gathered.hashes.append([facts.name, facts.shape, *kinds_of(word, paired(classes), facts.shape)])
         gathered.words.append(number)
-        facts.append(gathered.facts[number])
-    hashes = np.array([(BEFORE, BEFORE), *[each[:2] for each in facts], (AFTER, AFTER)], np.uint32)
-    gathered.context.append(context_rows(annotated.text, tokens, hashes, language, classes_of))
+        hashes.append(gathered.hashes[number])
+    around = np.array([*hashes, [AFTER] * N_HASHES], np.uint32)
+    gathered.context.append(context_rows(annotated.text, tokens, around, language, classes_of))
     gathered.lengths.append(len(tokens))
     gathered.tags += tags_of(tokens, annotated.spans)
 

@@ -48,8 +48,6 @@ _ASCII_SHAPES = str.maketrans(ascii_uppercase + ascii_lowercase + digits, "X" * 
 # Any odd numbers do, as long as they are never changed: weights were learned with them.
 _OFFSET_KEYS = (0x9E3779B1, 0x85EBCA6B, 0, 0xC2B2AE35, 0x27D4EB2F)
 _PAIR_KEY, _SHAPE_KEY, _AFTER_KEY = 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB
-# By which the two hashes of a word are multiplied: as the first, second and third of what stands in a row.
-_PLACE_KEYS = np.array([[_PAIR_KEY, _SHAPE_KEY, 0], [_SHAPE_KEY, _AFTER_KEY, _PAIR_KEY]], np.uint64)
 _NO_CLASSES = ("0.0", "1.0", "2.0")  # those of a Chinese word without any; of others so many are looked at
 _EDGE = ("", *_NO_CLASSES, "^", "^")  # what stands before the first word of a Chinese text and after the last one
 _FIRST, _INNER, _LAST, _ALONE = range(4)
@@ -59,6 +57,14 @@ _SEGMENT_KEYS = np.array(
     np.uint64,
 )
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing: the golden ratio of 2 ** 64
+# Classes of English words that tell something in pairs: two by what they mean, between them where in names they stand.
+PAIRED = (9, 8, 13)
+"""Partitions of the words, of those that English has."""
+
+N_HASHES = 2 + len(PAIRED)
+"""Of a word, for the rows that it has together with others."""
+
+_KIND_KEYS = np.array([0x9FB21C651E98DF25, 0xC13FA9A902A6328F, 0x91E10DA5C79E7B1D], np.uint64)  # one of each of them
 BEFORE, AFTER = crc32(b"<s>"), crc32(b"</s>")
 """Both hashes of what stands before the first word and after the last one."""
 
@@ -190,6 +196,24 @@ def word_facts(word: str, place: str, classes: Sequence[str]) -> WordFacts:
     return WordFacts(facts[0], facts[1], facts, len(far) + len(near), len(far))
 
 
+def kinds_of(word: str, classes: Sequence[str], shape: int) -> list[int]:
+    """Hashes of those of `paired` with the case of the word; of its shape where it has none."""
+    if not classes:
+        return [shape] * len(PAIRED)
+    case = _case(word)
+    return [_kind(each, case) for each in classes]
+
+
+def paired(classes: Sequence[str]) -> list[str]:
+    """Of all classes of a word, those that tell something in pairs; none where it has fewer."""
+    return [classes[part] for part in PAIRED] if len(classes) > max(PAIRED) else []
+
+
+@lru_cache(_SHAPES)
+def _kind(class_name: str, case: str) -> int:
+    return crc32(f"k={class_name}{case}".encode())
+
+
 def _affixes(bare: str, case: str) -> list[str]:
     found = list[str]()
     for size, begins, ends, begins_so, ends_so in _AFFIXES[: len(bare)]:
@@ -213,26 +237,46 @@ def context_rows(text: str, tokens: Sequence[Token], hashes: Hashes, language: s
     Args:
         text: Of the tokens.
         tokens: One or more.
-        hashes: `WordFacts.name` and `WordFacts.shape` of each, `BEFORE` and `AFTER` around them,
-            uint32[n_tokens + 2, 2].
+        hashes: `WordFacts.name`, `WordFacts.shape` and `kinds_of` of each, `BEFORE` and `AFTER` around them,
+            uint32[n_tokens + 2, N_HASHES].
         language: Of the text.
         classes_of: The classes of a folded word.
     """
-    rows = _pair_rows(hashes)
+    rows = _neighbour_rows(hashes, _KEYS if language == "en" else _KEYS_OF_OTHERS)
     return np.hstack([rows, _segment_rows(text, tokens, classes_of)]) if language == "zh" else rows
 
 
-def _pair_rows(hashes: Hashes) -> Rows:
-    """Each word with the one before, with the one after, and three shapes in a row."""
-    parts = hashes[:, :, None] * _PLACE_KEYS
-    names, shapes = parts[:, 0], parts[:, 1]
-    pairs = names[:-1, 0] + names[1:, 1]
-    keys = np.empty((len(hashes) - 2, 3), np.uint64)
-    keys[:, 0] = pairs[:-1]
-    keys[:, 1] = pairs[1:]
-    keys[:, 1] += np.uint64(_AFTER_KEY)
-    keys[:, 2] = shapes[:-2, 0] + shapes[1:-1, 1] + shapes[2:, 2]
-    return _rows(keys ^ (keys >> np.uint64(32)))
+def _neighbour_rows(hashes: Hashes, keys: npt.NDArray[np.uint64]) -> Rows:
+    """What `keys` tell of each token by its word, the one before and the one after: sums of their hashes."""
+    whole = hashes.astype(np.uint64, order="C")
+    near = np.ndarray((len(whole) - 2, 3 * N_HASHES), np.uint64, whole, strides=whole.strides)
+    sums = near @ keys  # one product in place of sums of parts: 5 µs, not 45
+    sums[:, 1] += np.uint64(_AFTER_KEY)
+    return _rows(sums ^ (sums >> np.uint64(32)))
+
+
+def _neighbour_keys() -> npt.NDArray[np.uint64]:
+    """uint64[3 * N_HASHES, n], what the hashes of the word before, of a token's and of the one after are multiplied by.
+
+    Each word with the one before, with the one after, three shapes in a row; then kinds: each with that before, with
+    that after, both of these without its own, and three in a row.
+    """
+    n_kinds = len(PAIRED)
+    keys = np.zeros((3, N_HASHES, 4 + 3 * n_kinds), np.uint64)
+    keys[:, 0, 0] = _PAIR_KEY, _SHAPE_KEY, 0
+    keys[:, 0, 1] = 0, _PAIR_KEY, _SHAPE_KEY
+    keys[:, 1, 2] = _SHAPE_KEY, _AFTER_KEY, _PAIR_KEY
+    for part in range(n_kinds):
+        in_row = np.array([_PAIR_KEY, 1, _AFTER_KEY], np.uint64) * _KIND_KEYS[part]
+        for pair, absent in enumerate((2, 0, 1)):
+            keys[:, 2 + part, 3 + pair * n_kinds + part] = np.where(np.arange(3) == absent, 0, in_row)
+        if not part:
+            keys[:, 2, -1] = in_row
+    return keys.reshape(-1, keys.shape[2])
+
+
+_KEYS = _neighbour_keys()
+_KEYS_OF_OTHERS = np.ascontiguousarray(_KEYS[:, :3])  # languages without classes that tell something in pairs
 
 
 def _segment_rows(text: str, tokens: Sequence[Token], classes_of: ClassesOf) -> Rows:

@@ -9,16 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest.text.tagger_class_sums import ClassSums
-from suggest.text.tagger_features import AFTER, BEFORE, OFFSETS, Hashes, word_facts, word_rows
+from suggest.text.tagger_features import AFTER, BEFORE, N_HASHES, OFFSETS, Hashes, kinds_of, word_facts, word_rows
 from suggest.text.tagger_lattice import N_TAGS
 from suggest.text.tagger_weights import TaggerWeights
 
 _KEPT = 16_384  # twice that many are held, 350 bytes each; more than the words of 6,000 comments
 _AT_ONCE = 256  # words worked out together: more take no less time each
-_HASHES = 2
-_TWO_HASHES = Struct("=II")
+_HASHES = Struct(f"={N_HASHES}I")
 _MARGIN = len(OFFSETS) // 2
-_N_NUMBERS = _HASHES + len(OFFSETS) * N_TAGS
+_N_NUMBERS = N_HASHES + len(OFFSETS) * N_TAGS
 _SIZE = np.dtype(np.int32).itemsize
 _RECORD = _N_NUMBERS * _SIZE
 # From what a word tells at one offset to what the next word tells at the next one: both speak of the same token.
@@ -30,7 +29,7 @@ Word = tuple[str, str]
 
 def _nothing(mark: int) -> bytes:
     """What stands before the first word or after the last one tells nothing but that."""
-    return (_TWO_HASHES.pack(mark, mark) + bytes(_RECORD - _TWO_HASHES.size)) * _MARGIN
+    return (_HASHES.pack(*[mark] * N_HASHES) + bytes(_RECORD - _HASHES.size)) * _MARGIN
 
 
 _FIRST, _LAST = _nothing(BEFORE), _nothing(AFTER)
@@ -40,14 +39,14 @@ class Told:
     """What the words of one text tell.
 
     Attributes:
-        hashes: uint32[n_words + 2, 2], `WordFacts.name` and `WordFacts.shape` of each, and `BEFORE` and `AFTER` around.
+        hashes: uint32[n_words + 2, N_HASHES], as `context_rows` wants them.
     """
 
     def __init__(self, records: Sequence[bytes]) -> None:
         self._n_words = len(records)
         self._records = b"".join([_FIRST, *records, _LAST])
         self.hashes: Hashes = np.ndarray(
-            (self._n_words + 2, _HASHES),
+            (self._n_words + 2, N_HASHES),
             np.uint32,
             self._records,
             offset=(_MARGIN - 1) * _RECORD,
@@ -57,7 +56,7 @@ class Told:
     def emissions(self) -> npt.NDArray[np.int32]:
         """int32[n_words, N_TAGS], the sum of what all words around a token tell of it."""
         shape = self._n_words, len(OFFSETS), N_TAGS
-        told = np.ndarray(shape, np.int32, self._records, offset=_HASHES * _SIZE, strides=_STRIDES)
+        told = np.ndarray(shape, np.int32, self._records, offset=_HASHES.size, strides=_STRIDES)
         total: npt.NDArray[np.int32] = told.sum(axis=1, dtype=np.int32)
         return total
 
@@ -104,5 +103,5 @@ class WordMemory:
         weights = np.add.reduceat(self._table.take(rows, axis=0).astype(np.int32), starts, axis=0, dtype=np.int32)
         for word, each, of_word in zip(words, facts, weights.reshape(len(words), -1), strict=True):
             of_classes = self._classes.of(*word)
-            told = of_word if of_classes is None else of_word + of_classes
-            yield _TWO_HASHES.pack(each.name, each.shape) + told.tobytes()
+            told, classes = (of_word, ()) if of_classes is None else (of_word + of_classes[0], of_classes[1])
+            yield _HASHES.pack(each.name, each.shape, *kinds_of(word[0], classes, each.shape)) + told.tobytes()

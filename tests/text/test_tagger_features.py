@@ -13,9 +13,12 @@ from suggest.text.tagger_features import (
     AFTER,
     BEFORE,
     BITS,
+    N_HASHES,
     OFFSETS,
     context_rows,
     folded,
+    kinds_of,
+    paired,
     places,
     surfaces,
     word_facts,
@@ -68,15 +71,17 @@ def test_rows_are_those_that_the_weights_that_ship_were_learned_with():
     assert (len(rows), rows[:3].tolist(), int(rows.sum())) == (57, [252045, 914218, 85177], 35850562)
     tokens = tokenise("去 Rome")
     names = [BEFORE, *[word_facts(word, "nm", ()).name for word in surfaces("去 Rome", tokens)], AFTER]
-    hashes = np.array([names, names], np.uint32).T
+    hashes = np.array([names] * N_HASHES, np.uint32).T
     rows = context_rows("去 Rome", tokens, hashes, "zh", lambda word: ["0.7", "1.8", "2.9"] if word == "去" else [])
     assert rows.sum(axis=1).tolist() == [10550310, 10069659]
+    rows = context_rows("去 Rome", tokens, hashes, "en", lambda _: [])
+    assert rows.sum(axis=1).tolist() == [6847579, 7154856]
 
 
 @given(st.text("去罗马王小明 a1@。\n", max_size=20).map("去".__add__), st.integers(0, 4))
 def test_rows_of_chinese_are_as_many_for_each_token_whatever_classes_words_have(text, n_classes):
     tokens = tokenise(text)
-    hashes = np.zeros((len(tokens) + 2, 2), np.uint32)
+    hashes = np.zeros((len(tokens) + 2, N_HASHES), np.uint32)
 
     def classes_of(word):
         return [f"{part}.{len(word)}" for part in range(n_classes if "a" in word or "罗" in word else 0)]
@@ -90,12 +95,34 @@ def test_rows_of_chinese_are_as_many_for_each_token_whatever_classes_words_have(
 def test_classes_of_a_chinese_word_are_told_to_it_and_to_those_beside_it():
     text = "我们去罗马看看他们"
     tokens = tokenise(text)
-    hashes = np.zeros((len(tokens) + 2, 2), np.uint32)
+    hashes = np.zeros((len(tokens) + 2, N_HASHES), np.uint32)
     rows, others = (
         context_rows(text, tokens, hashes, "zh", lambda word, each=each: [each] if word == "罗马" else [])
         for each in ("0.1", "0.2")
     )
     assert [text[at] for at in np.flatnonzero((rows != others).any(axis=1))] == list("去罗马看看")
+
+
+def test_kinds_are_those_of_classes_and_case_or_the_shape_of_words_without():
+    classes = paired([f"{part}.1" for part in range(17)])
+    assert kinds_of("Rome", classes, 7) == kinds_of("Oslo", classes, 8) != kinds_of("rome", classes, 7)
+    assert kinds_of("Rome", [], 7) == kinds_of("Rome", paired(["0.1", "1.1"]), 7) == [7, 7, 7]
+
+
+@given(st.lists(st.integers(0, 3), min_size=3, max_size=8), st.data())
+def test_rows_of_kinds_tell_of_a_token_and_of_those_beside_it(kinds, data):
+    """Of a text in English: what another word's kind is changes rows of its own token and of both next to it alone."""
+    tokens = tokenise("a " * len(kinds))
+    at = data.draw(st.integers(0, len(kinds) - 1))
+
+    def rows(numbers):
+        hashes = np.zeros((len(kinds) + 2, N_HASHES), np.uint32)
+        hashes[1:-1, 2:] = np.array(numbers, np.uint32)[:, None] + 10
+        return context_rows("", tokens, hashes, "en", lambda _: [])
+
+    changed = [*kinds[:at], 99, *kinds[at + 1 :]]
+    moved = np.flatnonzero((rows(kinds) != rows(changed)).any(axis=1)).tolist()
+    assert moved == [near for near in (at - 1, at, at + 1) if 0 <= near < len(kinds)]
 
 
 def test_folded_words_differ_in_neither_case_nor_digits():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suggest.text import tagger_words
-from suggest.text.tagger_features import AFTER, BEFORE, OFFSETS, folded, word_facts
+from suggest.text.tagger_features import AFTER, BEFORE, N_HASHES, OFFSETS, folded, kinds_of, paired, word_facts
 from suggest.text.tagger_lattice import N_TAGS
 from suggest.text.tagger_words import WordMemory
 from tests.text.test_tagger import random_weights
@@ -30,6 +30,12 @@ def added(words):
     return total
 
 
+def hashes_of(word_in_place):
+    word, place = word_in_place
+    facts = word_facts(word, place, ())
+    return [facts.name, facts.shape, *kinds_of(word, paired(WEIGHTS.classes_of(folded(word))), facts.shape)]
+
+
 @pytest.fixture(params=[(16_384, 256), (2, 256), (2, 1), (1, 3)])
 def memory(request, monkeypatch):
     kept, at_once = request.param
@@ -42,9 +48,8 @@ def test_words_tell_the_sum_of_their_rows(memory):
     @given(st.lists(WORDS, min_size=1, max_size=12))
     def check(words):
         told = memory.told(words)
-        facts = [word_facts(word, place, ()) for word, place in words]
         assert told.emissions().tolist() == added(words).tolist()
-        assert told.hashes.tolist() == [[BEFORE] * 2, *[[each.name, each.shape] for each in facts], [AFTER] * 2]
+        assert told.hashes.tolist() == [[BEFORE] * N_HASHES, *map(hashes_of, words), [AFTER] * N_HASHES]
 
     check()
 

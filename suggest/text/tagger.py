@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from suggest.artifacts import Generation
+from suggest.errors import GenerationBroken
 from suggest.text.tagger_features import context_rows, places, surfaces
 from suggest.text.tagger_language import LANGUAGES, language_of
 from suggest.text.tagger_lattice import OUTSIDE, Lattice
@@ -97,11 +98,20 @@ class Tagger:
 
     @classmethod
     def of(cls, generation: Generation) -> Tagger:
-        """The tagger of a generation: what was trained for it, for other languages the weights that ship."""
+        """The tagger of a generation: what was trained for it, for other languages the weights that ship.
+
+        Raises:
+            GenerationBroken: it was trained on other facts than these.
+        """
         files = {language: weights_file(language) for language in LANGUAGES}
-        own = {
-            language: load_weights(generation.path(file)) for language, file in files.items() if generation.holds(file)
-        }
+        try:
+            own = {
+                language: load_weights(generation.path(file))
+                for language, file in files.items()
+                if generation.holds(file)
+            }
+        except ValueError as error:
+            raise GenerationBroken(f"{generation.directory}: {error}, after: suggest build") from error
         return cls(_Available(own)) if own else cls.default()
 
     def tag(self, text: str, tokens: Sequence[Token], language: str | None = None) -> list[Tagged]:

@@ -16,7 +16,9 @@ import numpy.typing as npt
 from suggest.text.tagger_features import BITS
 from suggest.text.tagger_lattice import N_TAGS
 
-FORMAT = 1
+FORMAT = 2
+"""Raised also where a fact comes to be hashed otherwise: weights learned before would be of other facts."""
+
 TAGGER_PREFIX = "tagger_"
 """Files of weights begin so, in a generation and among those that ship."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,12 @@ from suggest.artifacts import Generation, building, current
 from suggest.errors import GenerationBroken
 from suggest.features import FEATURES
 from suggest.pipelines.publish import CARD, carry_models, publish_models, ranker_model
+from suggest.pipelines.trained import Trained
 from suggest.rank import Ranker
 from suggest.rank.examples import Examples
 from suggest.rank.fit import fit
+from suggest.text.tagger import Tagger
+from suggest.text.tagger_weights import TAGGER_PREFIX, load_weights, save_weights, weights_file
 from tests.engine.small import write_generation
 
 WEIGHTS = {"red shoes": 5, "red coat": 4, "blue lamp": 3}
@@ -103,6 +107,19 @@ def test_ranker_for_other_features_is_not_carried(index_dir: Path, ranker: Ranke
     assert not carried(index_dir)
 
 
+def test_tagger_of_other_facts_is_not_carried_and_says_what_to_do(index_dir: Path, monkeypatch: pytest.MonkeyPatch):
+    with (files("suggest.models") / weights_file("fa")).open("rb") as file:
+        weights = load_weights(file)
+    tagger = Trained(TAGGER_PREFIX, lambda writer: save_weights(writer.path(weights_file("fa")), weights), "", {})
+    publish_models(index_dir, [tagger], lambda *_: None)
+    assert carried(index_dir, TAGGER_PREFIX)
+
+    monkeypatch.setattr("suggest.text.tagger_weights.FORMAT", 999)
+    with pytest.raises(GenerationBroken, match=r"expected tagger weights of format 999, got \d+.*after: suggest build"):
+        Tagger.of(Generation.open(index_dir))
+    assert not carried(index_dir, TAGGER_PREFIX)
+
+
 def test_damaged_ranker_is_not_carried(index_dir: Path, ranker: Ranker):
     publish_models(index_dir, [ranker_model(ranker, {})], lambda *_: None)
     served = Generation.open(index_dir)
@@ -122,13 +139,13 @@ def test_ranker_for_other_features_is_an_error_that_says_what_to_do(
         assert engine.complete("red")[0].query == "red shoes"
 
 
-def carried(index_dir: Path) -> bool:
-    """Whether a generation made now would have files of a ranker."""
+def carried(index_dir: Path, prefix: str = "ranker") -> bool:
+    """Whether a generation made now would have files of a model."""
     with building(index_dir) as writer:
         served = Generation.open(index_dir, verify=False)
         for name in served.manifest["files"]:
-            if not name.startswith("ranker"):
+            if not name.startswith(prefix):
                 writer.path(name).write_bytes(served.path(name).read_bytes())
         writer.parameters = dict(served.parameters)
         carry_models(index_dir, writer)
-        return any(path.name.startswith("ranker") for path in writer.directory.iterdir())
+        return any(path.name.startswith(prefix) for path in writer.directory.iterdir())

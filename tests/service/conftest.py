@@ -33,6 +33,13 @@ def write_queries(path: Path, extra: str = "") -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine must not cut answers short: what is compared depends on the counted budget alone."""
+    for module in ("hot", "reads"):
+        monkeypatch.setattr(f"suggest.service.{module}.FALLBACK_DEADLINE_S", 60.0)
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index directory with three generations; the last is current. Not to be written to."""

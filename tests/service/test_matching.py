@@ -12,6 +12,7 @@ from urllib.parse import quote
 import orjson
 import pytest
 
+from suggest.service.hot import FALLBACK_DEADLINE_S
 from suggest.service.settings import Settings
 from suggest.service.tokens import Tokens
 from tests.engine.small import write_generation
@@ -85,13 +86,13 @@ def test_an_answer_that_a_deadline_cut_says_so_and_is_not_kept(shop: Service, mo
 def test_a_search_is_cut_after_twenty_milliseconds_and_not_before(shop: Service, monkeypatch, step_s, is_cut):
     """On a clock that moves with every look at it: a busy machine must not empty answers, a hanging search must end."""
     ticks = count()
+    monkeypatch.setattr("suggest.service.hot.FALLBACK_DEADLINE_S", FALLBACK_DEADLINE_S)
     monkeypatch.setattr(import_module("suggest.candidates.gather"), "perf_counter", lambda: next(ticks) * step_s)
     assert asked(shop, "q=guitra&k=9")["degraded"] is is_cut
     assert bool(counted(shop, "suggest_fallback_searches_cut_total")) is is_cut
 
 
-def test_searches_besides_the_prefix_are_counted_when_an_answer_is_made(shop: Service, monkeypatch):
-    monkeypatch.setattr("suggest.service.hot.FALLBACK_DEADLINE_S", 10.0)
+def test_searches_besides_the_prefix_are_counted_when_an_answer_is_made(shop: Service):
     assert counted(shop, "suggest_fallback_searches_total") == {}
     shown(shop, "q=guitar&k=2&match=prefix")
     assert counted(shop, "suggest_fallback_searches_total") == {}

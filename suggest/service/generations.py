@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from string import ascii_lowercase
 
 from suggest import artifacts
@@ -28,15 +29,15 @@ _WARM_PREFIXES = ("", *ascii_lowercase)
 # Without these, loading what corrections need on first use would cut the first request short.
 _WARM_MISSPELT = ("warm up wrod", "слвоо")
 
-# What a script needs (Chinese: 0.6 s, 90 MB) is loaded for those that people search in, and for no other.
-_WARM_LOCALES = 50
-_WARM_QUERIES = 3
-
 # Likewise of the other surfaces: what they read on first use takes half a second each.
 _WARM_SURFACES: tuple[Callable[[Engine], object], ...] = (
     lambda engine: engine.related(_WARM_MISSPELT[0]),
     lambda engine: engine.item_queries(title=_WARM_MISSPELT[0], min_score=0.0),
 )
+
+# What a script needs (Chinese: 0.6 s, 90 MB) is loaded for those that people search in, and for no other.
+_WARM_LOCALES = 50
+_WARM_QUERIES = 3
 
 
 def open_newest_good(settings: Settings, state: State | None) -> tuple[Engine, list[str]]:
@@ -245,11 +246,11 @@ def _open(settings: Settings, state: State | None, name: str, ranker: Ranker) ->
     return engine
 
 
-def _most_searched(engine: Engine) -> Iterator[str]:
-    """What is searched most, over all locales and in each of the first."""
-    for locale in (None, *engine.locales[:_WARM_LOCALES]):
-        for suggestion in engine.complete("", _WARM_QUERIES, locale=locale, match="prefix"):
-            yield suggestion.query
+def _most_searched(engine: Engine) -> dict[str, None]:
+    """What is searched most, over all locales and in each of the first: each query once."""
+    locales = (None, *engine.locales[:_WARM_LOCALES])
+    lists = (engine.complete("", _WARM_QUERIES, locale=locale, match="prefix") for locale in locales)
+    return dict.fromkeys(suggestion.query for suggestion in chain.from_iterable(lists))
 
 
 def _by_preference(index_dir: str, passed_over: list[str]) -> list[str]:

@@ -172,7 +172,7 @@ def _popular(indexes: Indexes, items: Items) -> Answers:
 
 def _bm25(indexes: Indexes, items: Items) -> Answers:
     def answer(text: ItemText) -> Sequence[str]:
-        near = by_words(items, spoken_words(text.parts()), np.empty(0, np.int64))
+        near = by_words(items, items.words.numbers(spoken_words(text.parts())), np.empty(0, np.int64))
         pairs = items.pairs(near.numbers)
         ids, place = np.unique(pairs.ids, return_inverse=True)
         scores = np.bincount(place, near.similarity[pairs.at], len(ids))

@@ -168,7 +168,7 @@ def _neighbours(at: _Place, without: Collection[str]) -> dict[str, Neighbours]:
     """Of each of `KINDS`, in that order."""
     words = vector = NO_NEIGHBOURS
     if "words" not in without:
-        words = by_words(at.items, at.request.spoken, at.request.left_out)
+        words = by_words(at.items, at.request.words, at.request.left_out)
     if "vector" not in without and at.request.vector is not None and at.vectors.items is not None:
         # Some of the nearest may be left out.
         k = MOST_NEIGHBOURS + min(len(at.request.left_out), MOST_NEIGHBOURS)

@@ -68,16 +68,16 @@ def strongest(scores: npt.NDArray[np.float32], k: int) -> Ids:
     return places[np.argsort(-scores[places], kind="stable")][:k]
 
 
-def by_words(items: Items, spoken: list[str], left_out: Ids, k: int = MOST_NEIGHBOURS) -> Neighbours:
+def by_words(items: Items, words: list[int], left_out: Ids, k: int = MOST_NEIGHBOURS) -> Neighbours:
     """The items whose words are most like these, by BM25.
 
     Args:
         items: of the generation.
-        spoken: the words, as `spoken_words` gives them.
+        words: their numbers, as `ItemWords.numbers` gives them.
         left_out: numbers of items that must not be among them.
         k: at most this many.
     """
-    scores = items.with_queries(items.words.scores(spoken))
+    scores = items.with_queries(items.words.scores(words))
     scores[left_out] = 0
     numbers = strongest(scores, k)
     similarity = scores[numbers]

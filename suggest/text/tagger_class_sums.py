@@ -7,7 +7,7 @@ from bisect import bisect_left
 import numpy as np
 import numpy.typing as npt
 
-from suggest.text.tagger_features import OFFSETS, PAIRED, cased_class_rows, class_rows, folded, use_of
+from suggest.text.tagger_features import OFFSETS, cased_class_rows, class_rows, folded, use_of
 from suggest.text.tagger_lattice import N_TAGS
 from suggest.text.tagger_weights import TaggerWeights, class_name, word_key
 
@@ -28,13 +28,11 @@ class ClassSums:
         self._names = [class_name(part, each) for part, size in enumerate(sizes.tolist()) for each in range(size)]
         self._words = weights.class_words.data
         self._classes = (weights.classes + first).astype(np.min_scalar_type(len(self._names)))
-        has_pairs = self._classes.shape[1] > max(PAIRED)
-        self._paired = np.ascontiguousarray(self._classes[:, PAIRED if has_pairs else ()])
         self._each = np.ones(len(sizes), np.int32)
         self._by_use: dict[str, npt.NDArray[np.int32]] = {}
 
     def of(self, word: str, place: str) -> tuple[npt.NDArray[np.int32], list[str]] | None:
-        """int32[len(OFFSETS) * N_TAGS], what the classes of a word tell, and the `paired` ones; None without. 9 µs."""
+        """int32[len(OFFSETS) * N_TAGS], what the classes of a word tell, and their names; None without. 9 µs."""
         key = word_key(folded(word))
         row = bisect_left(self._words, key)
         if row == len(self._words) or self._words[row] != key:
@@ -44,7 +42,7 @@ class ClassSums:
         if told is None:
             told = self._by_use[use] = self._of_use(use)
         total: npt.NDArray[np.int32] = self._each.dot(told.take(self._classes[row], axis=0))  # half the time of `sum`
-        return total, [self._names[each] for each in self._paired[row].tolist()]
+        return total, [self._names[each] for each in self._classes[row].tolist()]
 
     def _of_use(self, use: str) -> npt.NDArray[np.int32]:
         """What each class tells, [n_classes, len(OFFSETS) * N_TAGS]; 3 ms for 4,500 classes."""

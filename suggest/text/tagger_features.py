@@ -52,6 +52,7 @@ _NO_CLASSES = ("0.0", "1.0", "2.0")  # those of a Chinese word without any; of o
 _EDGE = ("", *_NO_CLASSES, "^", "^")  # what stands before the first word of a Chinese text and after the last one
 _FIRST, _INNER, _LAST, _ALONE = range(4)
 _LONG = 4  # characters of a Chinese word: longer ones are as long
+# For each place of a token in its word, one of each fact of `_segment_keys`.
 _SEGMENT_KEYS = np.array(
     [[crc32(b"%d" % key) << 32 | crc32(b"-%d" % key) | 1 for key in range(at, at + 16)] for at in range(0, 64, 16)],
     np.uint64,
@@ -196,17 +197,17 @@ def word_facts(word: str, place: str, classes: Sequence[str]) -> WordFacts:
     return WordFacts(facts[0], facts[1], facts, len(far) + len(near), len(far))
 
 
+def context_hashes(word: str, facts: WordFacts, classes: Sequence[str]) -> list[int]:
+    """The `N_HASHES` of a word that `context_rows` wants: its name, its shape and its `kinds_of`."""
+    return [facts.name, facts.shape, *kinds_of(word, classes, facts.shape)]
+
+
 def kinds_of(word: str, classes: Sequence[str], shape: int) -> list[int]:
-    """Hashes of those of `paired` with the case of the word; of its shape where it has none."""
-    if not classes:
+    """Hashes of the classes of a word that tell something in pairs, with its case; of its shape where it has fewer."""
+    if len(classes) <= max(PAIRED):
         return [shape] * len(PAIRED)
     case = _case(word)
-    return [_kind(each, case) for each in classes]
-
-
-def paired(classes: Sequence[str]) -> list[str]:
-    """Of all classes of a word, those that tell something in pairs; none where it has fewer."""
-    return [classes[part] for part in PAIRED] if len(classes) > max(PAIRED) else []
+    return [_kind(classes[part], case) for part in PAIRED]
 
 
 @lru_cache(_SHAPES)
@@ -237,8 +238,7 @@ def context_rows(text: str, tokens: Sequence[Token], hashes: Hashes, language: s
     Args:
         text: Of the tokens.
         tokens: One or more.
-        hashes: `WordFacts.name`, `WordFacts.shape` and `kinds_of` of each, `BEFORE` and `AFTER` around them,
-            uint32[n_tokens + 2, N_HASHES].
+        hashes: `context_hashes` of each, `BEFORE` and `AFTER` around them, uint32[n_tokens + 2, N_HASHES].
         language: Of the text.
         classes_of: The classes of a folded word.
     """

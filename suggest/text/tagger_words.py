@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suggest.text.tagger_class_sums import ClassSums
-from suggest.text.tagger_features import AFTER, BEFORE, N_HASHES, OFFSETS, Hashes, kinds_of, word_facts, word_rows
+from suggest.text.tagger_features import AFTER, BEFORE, N_HASHES, OFFSETS, Hashes, context_hashes, word_facts, word_rows
 from suggest.text.tagger_lattice import N_TAGS
 from suggest.text.tagger_weights import TaggerWeights
 
@@ -104,4 +104,4 @@ class WordMemory:
         for word, each, of_word in zip(words, facts, weights.reshape(len(words), -1), strict=True):
             of_classes = self._classes.of(*word)
             told, classes = (of_word, ()) if of_classes is None else (of_word + of_classes[0], of_classes[1])
-            yield _HASHES.pack(each.name, each.shape, *kinds_of(word[0], classes, each.shape)) + told.tobytes()
+            yield _HASHES.pack(*context_hashes(word[0], each, classes)) + told.tobytes()

@@ -18,7 +18,6 @@ from suggest.text.tagger_features import (
     context_rows,
     folded,
     kinds_of,
-    paired,
     places,
     surfaces,
     word_facts,
@@ -104,9 +103,9 @@ def test_classes_of_a_chinese_word_are_told_to_it_and_to_those_beside_it():
 
 
 def test_kinds_are_those_of_classes_and_case_or_the_shape_of_words_without():
-    classes = paired([f"{part}.1" for part in range(17)])
+    classes = [f"{part}.1" for part in range(17)]
     assert kinds_of("Rome", classes, 7) == kinds_of("Oslo", classes, 8) != kinds_of("rome", classes, 7)
-    assert kinds_of("Rome", [], 7) == kinds_of("Rome", paired(["0.1", "1.1"]), 7) == [7, 7, 7]
+    assert kinds_of("Rome", [], 7) == kinds_of("Rome", ["0.1", "1.1"], 7) == [7, 7, 7]
 
 
 @given(st.lists(st.integers(0, 3), min_size=3, max_size=8), st.data())

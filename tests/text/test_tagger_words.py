@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suggest.text import tagger_words
-from suggest.text.tagger_features import AFTER, BEFORE, N_HASHES, OFFSETS, folded, kinds_of, paired, word_facts
+from suggest.text.tagger_features import AFTER, BEFORE, N_HASHES, OFFSETS, folded, kinds_of, word_facts
 from suggest.text.tagger_lattice import N_TAGS
 from suggest.text.tagger_words import WordMemory
 from tests.text.test_tagger import random_weights
@@ -36,7 +36,7 @@ def added(words):
 def hashes_of(word_in_place):
     word, place = word_in_place
     facts = word_facts(word, place, ())
-    return [facts.name, facts.shape, *kinds_of(word, paired(WEIGHTS.classes_of(folded(word))), facts.shape)]
+    return [facts.name, facts.shape, *kinds_of(word, WEIGHTS.classes_of(folded(word)), facts.shape)]
 
 
 @pytest.fixture(params=[(16_384, 256), (2, 256), (2, 1), (1, 3)])

@@ -146,8 +146,8 @@ def _right(name: str, remote: _Remote, corpus: Corpus, oracle: Oracle) -> str:
 def _interleaved(
     opened: dict[str, _Remote], prefixes: Sequence[str], rounds: int, per_round: int
 ) -> dict[str, list[Timing]]:
-    for remote in opened.values():
-        remote.ask("measure", prefixes[:per_round])
+    for remote in opened.values():  # once, unmeasured: what is asked later is served by a process that has run a while
+        remote.ask("measure", prefixes[: rounds * per_round])
     timings: dict[str, list[Timing]] = {name: [] for name in opened}
     for number in range(rounds):
         start = number * per_round % max(1, len(prefixes) - per_round + 1)

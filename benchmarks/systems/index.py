@@ -31,4 +31,4 @@ def build(tsv: Path, directory: Path) -> None:
 def open_session(directory: Path) -> Session:
     """The call a request makes: the ids and texts of the best."""
     index = PrefixIndex(Generation.open(directory / "index"))
-    return InProcess(lambda prefix: index.top(prefix, K).texts)
+    return InProcess(lambda prefix: index.top(prefix, K)[1])

@@ -49,10 +49,10 @@ def _completed(request: Request, indexes: Indexes, k: int) -> Completed:
     n_local = len(ids)
     if request.locale != ALL and n_local < k:
         known = set(ids)
-        rest = visible(request, indexes, k, ALL)
-        new = [row for row, query_id in enumerate(rest.ids) if query_id not in known][: k - n_local]
-        ids = ids + [rest.ids[row] for row in new]
-        texts = texts + [rest.texts[row] for row in new]
+        other_ids, other_texts = visible(request, indexes, k, ALL)
+        new = [row for row, query_id in enumerate(other_ids) if query_id not in known][: k - n_local]
+        ids = ids + [other_ids[row] for row in new]
+        texts = texts + [other_texts[row] for row in new]
         weights += indexes.prefixes.weights(ids[n_local:])
     return Completed(ids, texts, weights, n_local)
 

@@ -62,10 +62,10 @@ def visible_ids(request: Request, indexes: Indexes, k: int, locale: str) -> list
 def visible(request: Request, indexes: Indexes, k: int, locale: str) -> Completions:
     """The completions of `visible_ids` with their texts."""
     found = _top(request, indexes, k, locale)
-    if not request.hidden_ids or request.hidden_ids.isdisjoint(found.ids):
+    if not request.hidden_ids or request.hidden_ids.isdisjoint(found[0]):
         return found
     ids = visible_ids(request, indexes, k, locale)
-    return Completions(ids, [indexes.prefixes.queries.text(query_id) for query_id in ids])
+    return ids, [indexes.prefixes.queries.text(query_id) for query_id in ids]
 
 
 def _top(request: Request, indexes: Indexes, k: int, locale: str) -> Completions:

@@ -103,8 +103,10 @@ class Typeahead:
 
     def _may_be_improved(self, request: Request, plain: Completed) -> bool:
         """Whether a fallback may improve on the completions for nobody in particular."""
+        if request.match == "prefix":
+            return False
         found = Found.of(plain.weights, request.k, len(plain.weights))
-        return request.match == "any" and fallbacks_may_help(Asked(request, self._indexes, found))
+        return fallbacks_may_help(Asked(request, self._indexes, found))
 
     def _key(self, candidate: Candidate) -> str:
         if candidate.own is not None:

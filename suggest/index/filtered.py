@@ -30,11 +30,11 @@ def filtered_top(index: PrefixIndex, prefix: str, k: int, locale: str, allowed: 
         budget: charged one node a query looked at.
     """
     if allowed.is_everything:
-        return index.top(prefix, k, locale) if budget.spend(k) else Completions([], [])
+        return index.top(prefix, k, locale) if budget.spend(k) else ([], [])
     ids, texts = _found(index, prefix, k, locale, allowed, budget)
     rest = ids[len(texts) :]
     texts += index.queries.displays(rest, list(map(index.queries.key, rest)))
-    return Completions(ids, texts)
+    return ids, texts
 
 
 def filtered_top_ids(
@@ -46,9 +46,7 @@ def filtered_top_ids(
     return _found(index, prefix, k, locale, allowed, budget)[0]
 
 
-def _found(
-    index: PrefixIndex, prefix: str, k: int, locale: str, allowed: Allowed, budget: Budget
-) -> tuple[list[int], list[str]]:
+def _found(index: PrefixIndex, prefix: str, k: int, locale: str, allowed: Allowed, budget: Budget) -> Completions:
     """The ids, and the texts of the first of them as far as they are known."""
     span = index.interval(prefix)
     if span is None:
@@ -64,9 +62,7 @@ def _found(
     return order.best(start, end, k), []
 
 
-def _light(
-    index: PrefixIndex, prefix: str, k: int, locale: str, allowed: Allowed, budget: Budget
-) -> tuple[list[int], list[str]]:
+def _light(index: PrefixIndex, prefix: str, k: int, locale: str, allowed: Allowed, budget: Budget) -> Completions:
     if not allowed.n_queries or not budget.spend(heavy.HEAVY_OVER):
         return [], []
     passes = allowed.passes
@@ -75,7 +71,7 @@ def _light(
 
 def _stored(
     index: PrefixIndex, prefix: str, k: int, locale: str, allowed: Allowed, budget: Budget
-) -> tuple[list[int], list[str]] | None:
+) -> Completions | None:
     """What passes of the first that are stored; None when there may be more."""
     stored = index.stored(prefix, heavy.TOP, locale)
     if stored is None or not budget.spend(len(stored[0])):

@@ -125,10 +125,10 @@ def test_what_passes_equals_a_scan_for_every_prefix_and_filter():
         where = parse_where(stated)
         allowed = world.attributes.compile(where)
         for typed in world.prefixes():
-            found = filtered_top(world.index, typed, k, ALL, allowed, unlimited())
-            assert found.texts == world.scan(typed, k, where)
-            assert [world.index.queries.key(query_id) for query_id in found.ids] == found.texts
-            assert filtered_top_ids(world.index, typed, k, ALL, allowed, unlimited()) == found.ids
+            ids, texts = filtered_top(world.index, typed, k, ALL, allowed, unlimited())
+            assert texts == world.scan(typed, k, where)
+            assert [world.index.queries.key(query_id) for query_id in ids] == texts
+            assert filtered_top_ids(world.index, typed, k, ALL, allowed, unlimited()) == ids
 
     law()
 
@@ -142,8 +142,8 @@ def test_in_a_locale_what_passes_comes_in_the_order_of_the_locale():
         allowed = world.attributes.compile(where)
         for typed in world.prefixes():
             for name, weights in world.local.items():
-                found = filtered_top(world.index, typed, k, world.index.locale(name), allowed, unlimited())
-                assert found.texts == world.scan(typed, k, where, weights)
+                _, found = filtered_top(world.index, typed, k, world.index.locale(name), allowed, unlimited())
+                assert found == world.scan(typed, k, where, weights)
 
     law()
 
@@ -181,7 +181,7 @@ def test_without_attributes_nothing_is_written_and_only_a_not_passes():
     assert not [name for name in world.generation.bytes_by_file() if name.startswith(("attribute", "id_of_row"))]
     for stated, texts in (({"kind": "x"}, []), ({"not": {"kind": "x"}}, ["a", "ab"]), ({"all": []}, ["a", "ab"])):
         allowed = world.attributes.compile(parse_where(stated))
-        assert filtered_top(world.index, "a", 10, ALL, allowed, unlimited()).texts == texts
+        assert filtered_top(world.index, "a", 10, ALL, allowed, unlimited())[1] == texts
 
 
 def test_attributes_that_say_nothing_are_as_none():
@@ -199,8 +199,8 @@ def test_a_spent_budget_gives_only_what_passes_and_says_so():
     for nodes in range(60):
         for typed in ("", "a", "a00", "a000"):
             budget = Budget(nodes)
-            found = filtered_top(world.index, typed, 3, ALL, allowed, budget)
-            assert found.texts == world.scan(typed, 3, where) or (budget.exhausted and not found.texts)
+            _, found = filtered_top(world.index, typed, 3, ALL, allowed, budget)
+            assert found == world.scan(typed, 3, where) or (budget.exhausted and not found)
             assert budget.visited <= nodes
 
 
@@ -211,8 +211,8 @@ def test_a_filter_costs_no_more_nodes_however_many_queries_pass():
     world = World(weights, {key: [("kind", "x")] for key in keys[:10_000]})
     where = parse_where({"kind": "x"})
     budget = unlimited()
-    found = filtered_top(world.index, "q", 10, ALL, world.attributes.compile(where), budget)
-    assert found.texts == keys[9_999:9_989:-1]
+    _, found = filtered_top(world.index, "q", 10, ALL, world.attributes.compile(where), budget)
+    assert found == keys[9_999:9_989:-1]
     assert budget.visited <= heavy.TOP + ranges.SCANNED + 12 * ranges.BLOCK
 
 

@@ -16,6 +16,7 @@ from suggest.candidates.collapse import collapsed
 from suggest.candidates.endings import generated
 from suggest.candidates.fallbacks import Asked, Found, fallbacks, reads_as_typed
 from suggest.candidates.request import Request
+from suggest.candidates.scripts import sound_letters
 from suggest.candidates.sources import follow_ups, own_history, popular
 from suggest.index import ALL, Budget, Indexes
 
@@ -37,8 +38,9 @@ NATS_PER_CHAR = 3.05
 beginning of one (11), and two slips in six letters (17.8). Beyond it, nearly anything is as near: `niv` is not `nike`.
 At 1.5, a quarter of what English misspellings mean was kept out."""
 
-SOUND_NATS_PER_CHAR = 1.25
-"""The same of what only sounds alike, of which there is much more: beside 1.5, `hanguk` is 将棋 and `schuhe` 手机壳."""
+SOUND_NATS_PER_LETTER = 1.33
+"""The same of what only sounds alike, of which there is much more, for each letter by which sounds are compared: from
+1.35 on `hanguk` is 将棋. By characters typed, a script that writes a syllable as one was held to half as much."""
 
 PLAUSIBLE_SOUND_NATS = 3.0
 """The same as `PLAUSIBLE_NATS` of what only sounds alike: `beijing` finds 北京, and is not 冰箱."""
@@ -109,7 +111,7 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
         budget = Budget(fallback.nodes, _clock(deadline_s))
         proposed = fallback.find(situation, min(n_guessed, MAX_POOL), budget)
         if fallback.guesses:
-            proposed = _plausible(proposed, len(request.prefix), situation.found.best_gain, indexes)
+            proposed = _plausible(proposed, request.prefix, situation.found.best_gain, indexes)
         has_more |= pool.add(proposed) >= n_guessed
         if proposed:
             situation = situation._replace(found=pool.found(indexes))
@@ -121,16 +123,16 @@ def _gathered(request: Request, indexes: Indexes, asked: int, deadline_s: float 
     return Gathered(kept, len(pool.candidates) - n_plain, tuple(tried), tuple(cut), visited), has_more
 
 
-def _plausible(guesses: list[Candidate], n_chars: int, best_gain: float, indexes: Indexes) -> list[Candidate]:
-    """The guesses that are likely enough, by themselves and beside what matches as typed."""
-    return [guess for guess in guesses if _is_plausible(guess, n_chars, best_gain, indexes)]
-
-
-def _is_plausible(guess: Candidate, n_chars: int, best_gain: float, indexes: Indexes) -> bool:
-    is_sound = guess.match.kind == "sound"
-    most = (SOUND_NATS_PER_CHAR if is_sound else NATS_PER_CHAR) * n_chars
-    least = best_gain - (PLAUSIBLE_SOUND_NATS if is_sound else PLAUSIBLE_NATS)
-    return guess.match.cost <= most and _gain(guess, indexes) >= least
+def _plausible(guesses: list[Candidate], prefix: str, best_gain: float, indexes: Indexes) -> list[Candidate]:
+    """The guesses, all of one fallback, that are likely enough by themselves and beside what matches as typed."""
+    if not guesses:
+        return guesses
+    if guesses[0].match.kind == "sound":
+        most, apart = SOUND_NATS_PER_LETTER * len(sound_letters(prefix)), PLAUSIBLE_SOUND_NATS
+    else:
+        most, apart = NATS_PER_CHAR * len(prefix), PLAUSIBLE_NATS
+    least = best_gain - apart
+    return [guess for guess in guesses if guess.match.cost <= most and _gain(guess, indexes) >= least]
 
 
 def _gain(candidate: Candidate, indexes: Indexes) -> float:

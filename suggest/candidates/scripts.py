@@ -88,6 +88,11 @@ def sounding(
     return search.best()
 
 
+def sound_letters(prefix: str) -> str:
+    """The letters by which a normalised prefix is compared with how names sound."""
+    return loose(romanised_beginning(prefix))
+
+
 @dataclass(frozen=True, slots=True)
 class _Search:
     """What one request has found so far: the cheapest match of each rank."""
@@ -130,7 +135,7 @@ class _Search:
 
     def add_sounding(self, prefix: str) -> None:
         """Finds names within a few letters of how the prefix sounds."""
-        typed = loose(romanised_beginning(prefix)) if self.index else ""
+        typed = sound_letters(prefix) if self.index else ""
         if len(typed) < _MIN_SOUND:
             return
         ranks, costs = self.index.sounds.like(typed, self.budget)

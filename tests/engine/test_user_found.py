@@ -49,6 +49,15 @@ def test_what_hardly_sounds_alike_is_no_suggestion(tmp_path, typed, found):
         assert texts(engine.complete(typed, now=NOW)) == found
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"), [("コルドバ", ["córdoba"]), ("アナポリス", ["anápolis"]), ("リオオヒギンス", [])]
+)
+def test_a_script_that_writes_a_syllable_as_one_may_sound_as_unlike_as_letters_do(tmp_path, typed, found):
+    names = {"córdoba": 100, "anápolis": 90, "araçatuba": 80, "malmö": 280, "ガンダム": 90}
+    with opened(tmp_path, names) as engine:
+        assert texts(engine.complete(typed, now=NOW)) == found
+
+
 def test_an_accent_that_was_typed_is_meant(tmp_path):
     with opened(tmp_path, {"easy ramen": 40, "étagère": 8}) as engine:
         assert texts(engine.complete("é", now=NOW)) == ["étagère", "easy ramen"]

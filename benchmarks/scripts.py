@@ -5,7 +5,8 @@
 Each city of `cities/` is a query whose count is its population. Half of its other names, chosen by a hash, are its
 aliases; the other half is typed, whole and cut at 60% of its characters, as it is and romanised by ICU. A city is
 found when it is among the first ten. Peers get the same names, each as an entry of its own with the count of its
-city, and may answer with any of them.
+city, and may answer with any of them. What is cut may begin the names of more than ten cities: the last rows are of
+an oracle that knows every name, those typed too, as written and romanised, and answers with the most populous.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import random
 import sqlite3
 import tempfile
 import time
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +34,7 @@ from benchmarks.machine import DATA, print_machine, print_table
 from suggest import Engine
 from suggest.pipelines.build import build
 from suggest.text import normalise
+from suggest.text.keys import fold
 
 K = 10
 CUT = 0.6
@@ -92,7 +96,7 @@ def main() -> None:
     with _completype(cities) as segment:
         found["completype"] = _hits(cases, segment)
     _print_scripts(cases, found)
-    _print_reach(cases, found)
+    _print_reach(cases, found | {"every name known": _hits(cases, _all_known(cities))})
 
 
 def _cities(source: Path) -> Iterator[City]:
@@ -218,6 +222,26 @@ def _completype(cities: Sequence[City]) -> Iterator[Answers]:
         yield lambda text: list(
             dict.fromkeys(city for found in index.complete(text, 4 * K) for city in of_name.get(found.text, ()))
         )[:K]
+
+
+def _all_known(cities: Sequence[City]) -> Answers:
+    """The most populous cities of which any name begins with what is typed, case apart."""
+    known = sorted(
+        {
+            (form, -city.population, normalise(city.name))
+            for city in cities
+            for name in (city.name, *city.indexed, *city.held_out)
+            for form in (normalise(name), fold(name), fold(_ROMANISED.transliterate(name)))
+        }
+    )
+
+    def answers(text: str) -> list[str]:
+        typed = fold(text)
+        start = bisect_left(known, (typed,))
+        found = takewhile(lambda row: row[0].startswith(typed), islice(known, start, None))
+        return list(dict.fromkeys(city for _, city in sorted(row[1:] for row in found)))[:K]
+
+    return answers
 
 
 def _entries(cities: Sequence[City]) -> list[tuple[str, str, int]]:

@@ -14,6 +14,7 @@ import icu
 
 from suggest.text.folding import unaccented
 from suggest.text.pinyin import HAN, pinyin
+from suggest.text.tamil import heard, without_undecided
 
 
 def _table(pairs: str) -> dict[str, str]:
@@ -56,6 +57,7 @@ _SCHOLARLY = _table("č:ch š:sh ž:zh ś:sh ṣ:sh ŝ:shch ĉ:ch ḫ:kh ġ:gh �
 _SCHOLARLY_SIGN = re.compile("[" + "".join(_SCHOLARLY) + "]")
 _INDIC = re.compile("[\u0900-\u0dff]")
 _SINHALA = re.compile("[\u0d80-\u0dff]")
+_TAMIL = re.compile("[\u0b80-\u0bff]")
 
 # ICU reads three vowels of Malayalam as others: the syllable is given to it in Kannada, of the same layout.
 _MALAYALAM_O = re.compile("([\u0d15-\u0d33\u0d35-\u0d39])([\u0d4a-\u0d4c\u0d57])")
@@ -106,13 +108,16 @@ def begun(prefix: str) -> str:
     """A text that may go on, without the vowel that its last consonant carries: a vowel sign may still follow.
 
     A consonant of an Indic script carries an `a` that nobody writes, and another vowel takes its place: `लन`, which
-    begins `लन्दन` (landan), is `lan` and not yet `lana`. After a space the word is complete. Other texts come back as
-    they are.
+    begins `लन्दन` (landan), is `lan` and not yet `lana`. After a space the word is complete. Other texts come back
+    as they are.
     """
-    return prefix + _SILENCER.get(prefix[-1:], "")
+    decided = without_undecided(prefix)
+    return decided if decided != prefix else prefix + _SILENCER.get(prefix[-1:], "")
 
 
 def _by_icu(text: str) -> str:
+    if _TAMIL.search(text):
+        text = heard(text)
     text = _MALAYALAM_O.sub(lambda syllable: syllable[0].translate(_IN_KANNADA), text)
     latin: str = _sinhala().transliterate(text) if _SINHALA.search(text) else text
     latin = _any_latin().transliterate(latin)

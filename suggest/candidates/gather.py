@@ -38,9 +38,10 @@ NATS_PER_CHAR = 3.05
 beginning of one (11), and two slips in six letters (17.8). Beyond it, nearly anything is as near: `niv` is not `nike`.
 At 1.5, a quarter of what English misspellings mean was kept out."""
 
-SOUND_NATS_PER_LETTER = 1.33
-"""The same of what only sounds alike, of which there is much more, for each letter by which sounds are compared: from
-1.35 on `hanguk` is 将棋. By characters typed, a script that writes a syllable as one was held to half as much."""
+SOUND_NATS_PER_LETTER = 1.25
+"""The same of what only sounds alike, of which there is much more, for each character typed or each letter by which
+sounds are compared, whichever are more: at 1.35 `hanguk` is 将棋, and where each syllable in kana or Hangul counts as
+one, a fifth of the names found in them are not."""
 
 PLAUSIBLE_SOUND_NATS = 3.0
 """The same as `PLAUSIBLE_NATS` of what only sounds alike: `beijing` finds 北京, and is not 冰箱."""
@@ -128,7 +129,7 @@ def _plausible(guesses: list[Candidate], prefix: str, best_gain: float, indexes:
     if not guesses:
         return guesses
     if guesses[0].match.kind == "sound":
-        most, apart = SOUND_NATS_PER_LETTER * len(sound_letters(prefix)), PLAUSIBLE_SOUND_NATS
+        most, apart = SOUND_NATS_PER_LETTER * max(len(prefix), len(sound_letters(prefix))), PLAUSIBLE_SOUND_NATS
     else:
         most, apart = NATS_PER_CHAR * len(prefix), PLAUSIBLE_NATS
     least = best_gain - apart

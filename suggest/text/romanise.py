@@ -15,6 +15,7 @@ import icu
 from suggest.text.folding import unaccented
 from suggest.text.pinyin import HAN, pinyin
 from suggest.text.tamil import heard, without_undecided
+from suggest.text.thai import romanised_thai
 
 
 def _table(pairs: str) -> dict[str, str]:
@@ -57,6 +58,7 @@ _SCHOLARLY = _table("č:ch š:sh ž:zh ś:sh ṣ:sh ŝ:shch ĉ:ch ḫ:kh ġ:gh �
 _SCHOLARLY_SIGN = re.compile("[" + "".join(_SCHOLARLY) + "]")
 _INDIC = re.compile("[\u0900-\u0dff]")
 _SINHALA = re.compile("[\u0d80-\u0dff]")
+_THAI = re.compile("[\u0e01-\u0e4e]")
 _TAMIL = re.compile("[\u0b80-\u0bff]")
 
 # ICU reads three vowels of Malayalam as others: the syllable is given to it in Kannada, of the same layout.
@@ -93,6 +95,8 @@ def romanised(key: str) -> str:
         return plain
     if HAN.search(plain):
         plain = pinyin(plain)
+    if _THAI.search(plain):
+        plain = romanised_thai(plain)
     plain = _DIGRAPH.sub(lambda match: _DIGRAPHS[match[0]], plain).translate(_TABLES)
     if plain.isascii():
         return plain

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import mkdtemp
 
 from suggest.errors import NotBuiltError
 from suggest.pipelines.collect import BuildInputs, collect, connect
 from suggest.pipelines.encoder_pairs import TextPairs, encoder_pairs
 from suggest.pipelines.read_items import read_items
 from suggest.pipelines.report import ReadReport
-from suggest.pipelines.train_encoder import TrainedEncoder, save_trained, train_encoder
+from suggest.pipelines.train_encoder import TrainedEncoder, parts, save_trained, train_encoder
 from suggest.pipelines.training import Training
-from suggest.text.encoder import open_encoder
+from suggest.text.encoder import SECTION, open_encoder
 from suggest.text.encoder_table import TableEncoder
 from suggest.types import DAY_US, now_us
 
@@ -59,13 +60,24 @@ def log_pairs(training: Training) -> TextPairs:
         extra_events=() if state is None else (event for _, event in state.read() if event.ts_us <= latest_us),
         forgotten={} if state is None else state.forgotten(),
     )
-    folder = training.folder / "encoder-log"
-    folder.mkdir()
+    folder = Path(mkdtemp(dir=training.folder))
     tables = collect(connect(folder), inputs, ReadReport(), directory=folder)
-    return encoder_pairs(tables.searches, _item_texts(training.items))
+    return encoder_pairs(tables.searches, item_texts(training.items))
 
 
-def _item_texts(paths: Iterable[Path]) -> dict[str, str]:
+def learned_texts(training: Training) -> frozenset[str]:
+    """The left texts of all pairs that the served encoder may have learned from; none where no log has taught it.
+
+    Of a log that has grown since, these are more than it had.
+    """
+    served = training.served
+    if not served.holds(f"{SECTION}.json") or "trained_from" not in served.json(SECTION):
+        return frozenset()
+    _, learned, *_ = parts(log_pairs(training))
+    return frozenset(learned.left)
+
+
+def item_texts(paths: Iterable[Path]) -> dict[str, str]:
     """Title and tags by item; of one that comes twice the last."""
     texts = {}
     for batch in read_items(paths, report=ReadReport()):

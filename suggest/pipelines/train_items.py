@@ -2,7 +2,8 @@
 
 The fifths of the items by hash count as new in turn: an inner generation is built without what was searched beside
 them, and they are asked about. Others are asked about as the part of the log before the cut answers them, and
-what was searched there after it is wanted. So no label is in its own features.
+what was searched there after it is wanted. So no label is in its own features; nor by way of an encoder that a log
+has taught, for items whose queries it learned are not asked about as new.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from suggest.errors import ArgumentError, NotBuiltError, NotEnoughExamples, Wors
 from suggest.evaluation import Interval, bootstrap_mean
 from suggest.features.item import ITEM_FEATURES, VERSION, item_column
 from suggest.index import ALL, Indexes
+from suggest.pipelines.encoder_training import item_texts, learned_texts
 from suggest.pipelines.trained import Trained
 from suggest.pipelines.training import Training
 from suggest.pipelines.training_log import later_log
@@ -88,8 +90,10 @@ def train_items(training: Training) -> Trained:
 
 
 def _of_new(training: Training) -> Iterator[WantedList]:
-    """Lists of items that nobody has searched beside, as far as the generation knows that answers."""
+    """Lists of items that nobody has searched beside, as far as the generation and its encoder know."""
     n_lists = 0
+    learned = learned_texts(training)
+    texts = item_texts(training.items) if learned else {}
     for group in range(N_GROUPS):
         if n_lists >= ENOUGH_LISTS:
             return
@@ -97,6 +101,7 @@ def _of_new(training: Training) -> Iterator[WantedList]:
         log, directory = training.folder / f"without-{group}.jsonl", training.folder / f"without-{group}"
         wanted = write_without(training.log, group, log)
         training.build(directory, [log])
+        wanted = {item: queries for item, queries in wanted.items() if texts.get(item) not in learned}
         for found in wanted_lists(training, Generation.open(directory, verify=False), wanted):
             n_lists += 1
             yield found

@@ -2,6 +2,7 @@
 
 import json
 import random
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from suggest.artifacts import Generation, building
 from suggest.errors import NotBuiltError, NotEnoughExamples
 from suggest.pipelines import train_encoder
 from suggest.pipelines.build import build
-from suggest.pipelines.encoder_training import train_index_encoder
+from suggest.pipelines.encoder_training import learned_texts, log_pairs, train_index_encoder
 from suggest.pipelines.training import Training
 from suggest.pipelines.training_folder import training_folder
 from suggest.pipelines.training_log import LogFiles, cut_log
@@ -32,13 +33,13 @@ def write_log(path, n_sessions):
     return path
 
 
-def trained(index, **files):
-    """What training the encoder of an index gives."""
-    served = Generation.open(index)
-    log = LogFiles(files.get("events", ()))
+@contextmanager
+def training_of(index, events):
+    """What the trainers of an index are given."""
+    log = LogFiles(events)
     with training_folder(index) as folder:
-        training = Training(
-            served=served,
+        yield Training(
+            served=Generation.open(index),
             folder=folder,
             log=log,
             cut=cut_log(log),
@@ -51,6 +52,11 @@ def trained(index, **files):
             processes=1,
             told=lambda *_: None,
         )
+
+
+def trained(index, events):
+    """What training the encoder of an index gives."""
+    with training_of(index, events) as training:
         return train_index_encoder(training, index)
 
 
@@ -61,6 +67,9 @@ def test_trained_encoder_is_served_and_finds_more_of_later_pairs(tmp_path, monke
     build(index, events=[log], min_users=1)
     before = Generation.open(index)
 
+    with training_of(index, [log]) as training:
+        assert not learned_texts(training)
+
     made = trained(index, events=[log])
 
     after = Generation.open(index)
@@ -69,6 +78,10 @@ def test_trained_encoder_is_served_and_finds_more_of_later_pairs(tmp_path, monke
     assert open_encoder(after).name == made.encoder.name != open_encoder(before).name
     assert after.json("encoder")["trained_from"] == "default"
     assert np.array_equal(open_encoder(after).encode(["abc"]), made.encoder.encode(["abc"]))
+    with training_of(index, [log]) as training:
+        learned = learned_texts(training)
+        assert learned == set(train_encoder.parts(log_pairs(training))[1].left)
+    assert len(learned) == made.figures["pairs"]
 
 
 def test_an_index_without_an_encoder_has_none_to_train(tmp_path):

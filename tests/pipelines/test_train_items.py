@@ -134,6 +134,22 @@ def test_groups_are_withheld_until_there_are_enough_lists(enough, n_groups, monk
     assert len(lists) == n_groups * (ITEMS // N_GROUPS)
 
 
+def test_items_that_taught_the_encoder_are_not_asked_about_as_new(files, tmp_path, monkeypatch):
+    titles = {row["item"]: row["title"] for row in map(json.loads, files[0].read_text().splitlines())}
+    taught = {f"v{n}" for n in range(ITEMS * 7 // 10)}
+    asked = set()
+    monkeypatch.setattr(train_items_module, "ENOUGH_LISTS", ITEMS)
+    monkeypatch.setattr(train_items_module, "learned_texts", lambda _: frozenset(titles[item] for item in taught))
+    monkeypatch.setattr(
+        train_items_module, "wanted_lists", lambda _training, _generation, wanted: asked.update(wanted) or ()
+    )
+    monkeypatch.setattr(train_items_module.Generation, "open", lambda *_, **__: None)
+
+    assert not list(train_items_module._of_new(MagicMock(log=LogFiles([files[1]]), folder=tmp_path, items=[files[0]])))
+
+    assert asked == titles.keys() - taught
+
+
 def test_what_is_withheld_is_in_no_line_of_the_log(files, tmp_path):
     log = LogFiles([files[1]])
 

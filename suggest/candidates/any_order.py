@@ -8,7 +8,8 @@ from typing import NamedTuple
 from suggest.candidates.candidate import Candidate, Match
 from suggest.candidates.typed import Typed
 from suggest.index import Budget, QueryTable
-from suggest.index.words import Admitted, Condition, WordIndex, conditions_of
+from suggest.index.forward import Condition
+from suggest.index.words import Admitted, WordIndex, conditions_of
 from suggest.text import unaccented
 from suggest.text import words as words_of
 from suggest.text.unspaced import PAIR, unspaced_runs
@@ -32,10 +33,13 @@ class Wanted(NamedTuple):
     Attributes:
         conditions: on its words and pairs of characters.
         within: texts that must occur anywhere in its unaccented key, which the conditions do not ensure.
+        beginning: numbers [first, last) of the words that it begins with if it begins as typed, one after the other;
+            None where numbers of words do not tell.
     """
 
     conditions: list[Condition]
     within: list[str]
+    beginning: list[tuple[int, int]] | None = None
 
 
 def any_order(
@@ -66,13 +70,18 @@ def any_order(
     """
     found = wanted(typed, words)
     ranks = words.matching(found.conditions, k, budget, allowed, _occurring(found.within, queries))
+    if not ranks:
+        return []
     parts = (*typed.complete, typed.last) if typed.last else typed.complete
-    anywhere = Match("words", cost=WORDS_COST, parts=parts)
-    beginning = anywhere._replace(cost=BEGINNING_COST)
-    ids = [queries.id_of_rank.item(rank) for rank in ranks]
-    n_compared = N_COMPARED if len(parts) > 1 else 0
-    begins = {query_id for query_id in ids[:n_compared] if _begins(queries.key(query_id), parts)}
-    return [Candidate(each, "words", match=beginning if each in begins else anywhere) for each in ids]
+    anywhere = Match("words", 0, WORDS_COST, parts)
+    beginning = Match("words", 0, BEGINNING_COST, parts)
+    compared = ranks[:N_COMPARED] if len(parts) > 1 else []
+    if found.beginning is not None:
+        begin = words.beginning(compared, found.beginning)
+    else:
+        begin = [rank for rank in compared if _begins(queries.key(queries.id_of_rank.item(rank)), parts)]
+    id_of_rank = queries.id_of_rank.item
+    return [Candidate(id_of_rank(rank), "words", None, 0, beginning if rank in begin else anywhere) for rank in ranks]
 
 
 def _begins(key: str, parts: tuple[str, ...]) -> bool:
@@ -83,13 +92,28 @@ def wanted(typed: Typed, words: WordIndex) -> Wanted:
     """What typed words ask of a query; no condition when no query can meet them."""
     runs = [word for word in (*typed.complete, typed.last) if unspaced_runs(word)]
     numbers = [words.find(word) for word in typed.complete if word not in runs]
-    last = words.interval(typed.last) if typed.last and typed.last not in runs else None
-    conditions = conditions_of(numbers, last) + [condition for run in runs for condition in _conditions(run, words)]
-    if -1 in numbers or any(condition.first == condition.last for condition in conditions):
+    if -1 in numbers:
         return Wanted([], [])
+    last = words.interval(typed.last) if typed.last and typed.last not in runs else None
+    conditions = conditions_of(numbers, last)
+    if not runs:
+        return Wanted(conditions, [], _beginning(typed, numbers, last, words))
+    conditions += [condition for run in runs for condition in _conditions(run, words)]
     # A pair, or a character alone, is in a query when its condition is met; a longer text must be looked for.
     within = [run for run in runs if len(run) > PAIR or unspaced_runs(run) != [run]]
     return Wanted(list(dict.fromkeys(conditions)), within)
+
+
+def _beginning(
+    typed: Typed, numbers: list[int], last: tuple[int, int] | None, words: WordIndex
+) -> list[tuple[int, int]]:
+    """The words that a query begins with if it begins as typed; the last one may go on even where it is finished."""
+    intervals = [(number, number + 1) for number in numbers]
+    if last is not None:
+        intervals.append(last)
+    elif numbers:
+        intervals[-1] = words.interval(typed.complete[-1])
+    return intervals
 
 
 def _conditions(typed: str, words: WordIndex) -> Iterator[Condition]:

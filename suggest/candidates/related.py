@@ -11,9 +11,9 @@ import numpy.typing as npt
 from suggest.candidates.own import OwnHistory
 from suggest.index import Indexes
 from suggest.index.budget import Budget
+from suggest.index.forward import Condition
 from suggest.index.related import RelatedIndex
 from suggest.index.related_crowd import led
-from suggest.index.words import Condition
 from suggest.text import unaccented, words
 from suggest.text.initials import initials
 from suggest.text.unspaced import character_pairs

@@ -1,8 +1,9 @@
 """Here are words in any order, the last perhaps unfinished: which queries hold them all, best first?
 
 A conjunctive search: the shortest list of postings proposes queries, best first, and a forward index
-from each query to its words says which of them hold the others, until `k` are found. Scripts without
-spaces are indexed by pairs of characters too, since what is typed of them is rarely a whole word.
+from each query to its words (`suggest.index.forward`) says which of them hold the others, until `k` are
+found. Scripts without spaces are indexed by pairs of characters too, since what is typed of them is rarely
+a whole word.
 
 Source: Gog, Pibiri & Venturini, "Efficient and Effective Query Auto-Completion", SIGIR 2020, sections
 3.2 and 3.3: postings are ranks, the forward index, and stored answers for a single unfinished word.
@@ -11,9 +12,7 @@ Ours looks at blocks of candidates at once rather than at one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import reduce
-from operator import or_
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,25 +21,17 @@ import numpy.typing as npt
 from suggest.artifacts import Generation
 from suggest.index.budget import Budget
 from suggest.index.entries import EntryIndex, ascending
+from suggest.index.forward import Condition, ForwardIndex
 from suggest.index.strings import StringTable
 
 SECTION = "words"
 """Beginning of the names of the files."""
-
-CHUNK = 4
-"""Words in one row of the forward index: four fill 16 bytes, and most queries have no more."""
-
-EMPTY = 0
-"""What an unused place of the forward index holds; words are there by their number plus one."""
 
 FIRST_BLOCK = 1024
 """Candidates looked at before any other; numpy's own overhead is worth as many."""
 
 LARGEST_BLOCK = 16_384
 """Candidates looked at together at most: what fits into the nearest caches."""
-
-N_BUCKETS = 32
-"""Bits of a query's sketch: neighbouring words share one, each bit about as many occurrences."""
 
 SCANNED_SHARE = 128
 """Where more than one in so many queries has an unfinished word, a filter that empties its stored list is
@@ -50,14 +41,6 @@ SORTED_SHARE = 16
 """Where fewer than one in so many queries meets an interval, sorting them costs less than walking all."""
 
 _GROWTH = 4
-
-
-class Condition(NamedTuple):
-    """What a query must hold: at least `times` words with numbers in [first, last)."""
-
-    first: int
-    last: int
-    times: int = 1
 
 
 class Admitted(NamedTuple):
@@ -96,9 +79,8 @@ class WordIndex:
             self._texts = StringTable(generation, f"{SECTION}_text")
             self.weight = generation.array(f"{SECTION}_weight")
             self.weight_alone = generation.array(f"{SECTION}_weight_alone")
-            self._forward = generation.array(f"{SECTION}_forward")
-            self._sketch = generation.array(f"{SECTION}_sketch")
-            self._n_queries = len(self._sketch)
+            self._forward = ForwardIndex(generation, SECTION, self._entries.starts)
+            self._n_queries = len(self._forward)
 
     def __len__(self) -> int:
         """How many words there are; their numbers ascend in code point order."""
@@ -123,14 +105,14 @@ class WordIndex:
     def admitted(self, by_rank: npt.NDArray[np.bool_]) -> Admitted:
         """A filter of few queries, with the words that these hold: some 20 ns for each of their words."""
         ranks = by_rank.nonzero()[0].astype(np.uint32)
-        # A place for what an unused one holds before all words, and one for links after them.
-        by_place = np.zeros(len(self) + 2, dtype=np.bool_)
-        if len(self):
-            chunks = self._forward.take(ranks, axis=0)
-            while len(chunks):
-                by_place[np.minimum(chunks, len(self) + 1)] = True
-                _, chunks = self._linked(chunks)
-        return Admitted(by_rank, ranks, by_place[1:-1])
+        return Admitted(by_rank, ranks, self._forward.words(ranks) if len(self) else None)
+
+    def beginning(self, ranks: Sequence[int], intervals: Sequence[tuple[int, int]]) -> list[int]:
+        """Those of the queries whose first words have numbers in these intervals [first, last), one each.
+
+        About 0.5 µs a query. Pairs of characters count as words that stand after all others.
+        """
+        return self._forward.beginning(ranks, intervals)
 
     def search(
         self,
@@ -168,7 +150,8 @@ class WordIndex:
             allowed: which queries count; all when None.
             is_right: a last judgement of a rank that meets the conditions.
         """
-        sizes = [self._entries.count(condition.first, condition.last) for condition in conditions]
+        starts = self._entries.starts
+        sizes = [starts[last] - starts[first] for first, last, _ in conditions]
         if not sizes or not min(sizes):
             return []
         by_rank, ranks, by_word = allowed or (None, None, None)
@@ -202,62 +185,45 @@ class WordIndex:
         The postings of one word ascend and are left when `k` are found; those of an interval must all be
         sorted first. If words are independent, `k` are found after `k n / size` queries.
         """
-        smallest = sizes.index(min(sizes))
-        words = [at for at, condition in enumerate(conditions) if condition.last - condition.first == 1]
-        size = sizes[smallest]
-        if smallest in words or (size**2 < k * self._n_queries if words else size * SORTED_SHARE < self._n_queries):
+        size = min(sizes)
+        smallest = sizes.index(size)
+        if conditions[smallest].is_word:
+            return smallest
+        words = [at for at, condition in enumerate(conditions) if condition.is_word]
+        if size**2 < k * self._n_queries if words else size * SORTED_SHARE < self._n_queries:
             return smallest
         return min(words, key=sizes.__getitem__, default=-1)
 
     def _first(
         self,
         k: int,
-        blocks: Iterator[npt.NDArray[np.uint32]],
+        blocks: Iterable[npt.NDArray[np.uint32]],
         conditions: Sequence[Condition],
         budget: Budget,
         is_right: Callable[[int], bool] | None,
     ) -> list[int]:
         """The first `k` ranks of ascending blocks that meet all conditions."""
-        masks = [self._buckets(condition) for condition in conditions]
-        # Words and narrow intervals have one bit, and all of those are looked for at once.
-        needed = reduce(or_, (mask for mask in masks if mask & mask - 1 == 0), 0)
-        wide = [mask for mask in masks if mask & mask - 1]
+        masks = self._forward.masks(conditions)
         found: list[int] = []
         for block in blocks:
-            sketches = self._sketch.take(block)
-            likely = sketches & needed == needed
-            for mask in wide:
-                likely &= sketches & mask != 0
-            ranks = block[likely]
-            if len(ranks) and conditions:
-                ranks = ranks[self._met(ranks, conditions)]
-            right: list[int] = ranks.tolist()
+            right = self._forward.meeting(block, conditions, masks)
             found += right if is_right is None else [rank for rank in right if budget.spend(1) and is_right(rank)]
             if len(found) >= k:
                 break
         return found[:k]
 
-    def _buckets(self, condition: Condition) -> int:
-        """The bits of a sketch that words in the interval set: a query without any of them holds none of these."""
-        starts = self._entries.starts
-        total = starts[len(self)]
-        low, high = (starts[number] * N_BUCKETS // total for number in (condition.first, condition.last - 1))
-        return (2 << high) - (1 << low)
-
     def _of_condition(
         self, condition: Condition, budget: Budget, allowed: npt.NDArray[np.bool_] | None
-    ) -> Iterator[npt.NDArray[np.uint32]]:
+    ) -> Iterable[npt.NDArray[np.uint32]]:
         """The ranks of one condition that are allowed, ascending, in growing blocks."""
         first, last = self._entries.starts[condition.first], self._entries.starts[condition.last]
         ranks = self._entries.ranks[first:last]
-        if condition.last - condition.first > 1:
-            if not budget.spend(len(ranks)):
-                return
-            # The filter before the order: looking a rank up takes a fifth of sorting it.
-            ranks = ascending(ranks if allowed is None else ranks[allowed.take(ranks)])
-            allowed = None
-        for block in _charged(ranks, budget):
-            yield block if allowed is None else block[allowed.take(block)]
+        if condition.is_word:
+            return _charged(ranks, budget, allowed)
+        if not budget.spend(len(ranks)):
+            return ()
+        # The filter before the order: looking a rank up takes a fifth of sorting it.
+        return _charged(ascending(ranks if allowed is None else ranks[allowed.take(ranks)]), budget)
 
     def _all(self, budget: Budget, allowed: npt.NDArray[np.bool_] | None) -> Iterator[npt.NDArray[np.uint32]]:
         """All ranks that are allowed, ascending, in growing blocks; those that are not cost 1/64 node."""
@@ -270,46 +236,25 @@ class WordIndex:
                 return
             yield block
 
-    def _met(self, ranks: npt.NDArray[np.uint32], conditions: Sequence[Condition]) -> npt.NDArray[np.bool_]:
-        """Which queries meet all conditions."""
-        # `take`: with an index in brackets numpy takes six times as long.
-        chunks = self._forward.take(ranks, axis=0)
-        hits = [_hits(chunks, condition) for condition in conditions]
-        rows: npt.NDArray[np.int64] | None = None
-        while True:
-            linked, chunks = self._linked(chunks)
-            if not len(linked):
-                break
-            rows = linked if rows is None else rows[linked]
-            for found, condition in zip(hits, conditions, strict=True):
-                found[rows] += _hits(chunks, condition)
-        met = _enough(hits[0], conditions[0])
-        for found, condition in zip(hits[1:], conditions[1:], strict=True):
-            met &= _enough(found, condition)
-        return met
-
-    def _linked(self, chunks: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint32]]:
-        """The rows of chunks that go on, and the chunks in which they do."""
-        # The last place of a full chunk holds the number of the chunk that goes on, counted from after the words.
-        links = chunks[:, CHUNK - 1]
-        linked = (links > len(self)).nonzero()[0]
-        return linked, self._forward.take(links[linked].astype(np.int64) + (self._n_queries - len(self) - 1), axis=0)
-
 
 def conditions_of(complete: Sequence[int], last: tuple[int, int] | None) -> list[Condition]:
     """What a query must hold so that every typed word has a word of its own; arguments as of `search`."""
     conditions = [Condition(number, number + 1, complete.count(number)) for number in dict.fromkeys(complete)]
     if last is not None:
-        conditions.append(Condition(*last, 1 + sum(last[0] <= number < last[1] for number in complete)))
+        first, end = last
+        conditions.append(Condition(first, end, 1 + sum([first <= number < end for number in complete])))
     return conditions
 
 
-def _charged(ranks: npt.NDArray[np.uint32], budget: Budget) -> Iterator[npt.NDArray[np.uint32]]:
-    """Blocks of given ranks, in growing sizes, as far as the budget lasts."""
+def _charged(
+    ranks: npt.NDArray[np.uint32], budget: Budget, allowed: npt.NDArray[np.bool_] | None = None
+) -> Iterator[npt.NDArray[np.uint32]]:
+    """Blocks of given ranks that are allowed, in growing sizes, as far as the budget lasts."""
     for start, end in _growing(len(ranks), LARGEST_BLOCK):
         if not budget.spend(end - start):
             return
-        yield ranks[start:end]
+        block = ranks[start:end]
+        yield block if allowed is None else block[allowed.take(block)]
 
 
 def _growing(length: int, largest: int) -> Iterator[tuple[int, int]]:
@@ -319,20 +264,3 @@ def _growing(length: int, largest: int) -> Iterator[tuple[int, int]]:
         yield start, min(start + size, length)
         start += size
         size = min(size * _GROWTH, largest)
-
-
-def _hits(chunks: npt.NDArray[np.uint32], condition: Condition) -> npt.NDArray[np.uint32]:
-    """Which words of each chunk are in the interval: a byte each, 1 where it is, all in one number."""
-    size = condition.last - condition.first
-    # Below the first wraps around to beyond the last.
-    inside = chunks == condition.first + 1 if size == 1 else chunks - np.uint32(condition.first + 1) < size
-    return inside.view(np.uint32).ravel()
-
-
-def _enough(hits: npt.NDArray[np.uint32], condition: Condition) -> npt.NDArray[np.bool_]:
-    enough: npt.NDArray[np.bool_]
-    if condition.times == 1:
-        enough = hits != 0
-    else:
-        enough = hits.view(np.uint8).reshape(-1, CHUNK).sum(axis=1) >= condition.times
-    return enough

@@ -8,9 +8,10 @@ import pyarrow as pa
 
 from suggest.artifacts import GenerationWriter
 from suggest.index.entries import ascending, save_sorted_entries
+from suggest.index.forward import CHUNK, EMPTY, N_BUCKETS
 from suggest.index.pieces import Found, Occurrences, Pieces, numbering
 from suggest.index.strings import each_text, save_strings
-from suggest.index.words import CHUNK, EMPTY, N_BUCKETS, SECTION
+from suggest.index.words import SECTION
 from suggest.text import unaccented, words
 from suggest.text.unspaced import character_pairs
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suggest.artifacts import Generation, building
-from suggest.index import Budget, entries, heavy, ranks
+from suggest.index import Budget, entries, forward, heavy, ranks
 from suggest.index import words as words_module
 from suggest.index.words import Admitted, WordIndex
 from suggest.index.words_build import save_words
@@ -32,6 +32,7 @@ def small_tables(monkeypatch):
     monkeypatch.setattr(heavy, "DEEP_OVER", 12)
     monkeypatch.setattr(heavy, "DEEP_TOP", 9)
     monkeypatch.setattr(entries, "STORED_OVER", 3)
+    monkeypatch.setattr(forward, "FEW", 1)
     monkeypatch.setattr(words_module, "FIRST_BLOCK", 2)
     monkeypatch.setattr(words_module, "LARGEST_BLOCK", 4)
     monkeypatch.setattr(words_module, "SCANNED_SHARE", 4)

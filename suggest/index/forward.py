@@ -84,7 +84,7 @@ class ForwardIndex:
         chunks = self._chunks.take(ranks, axis=0)
         while len(chunks):
             by_place[np.minimum(chunks, self._n_words + 1)] = True
-            chunks = self._next(chunks[self._linked(chunks)])
+            chunks = self._next(chunks[self._goes_on(chunks)])
         return by_place[1:-1]
 
     def masks(self, conditions: Sequence[Condition]) -> Masks:
@@ -101,19 +101,20 @@ class ForwardIndex:
                 wide.append((2 << high) - (1 << low))
         return Masks(needed, wide)
 
-    def meeting(self, ranks: npt.NDArray[np.uint32], conditions: Sequence[Condition], masks: Masks) -> list[int]:
-        """Those of the queries that meet all conditions, in their order; `masks` are those of the conditions."""
-        if not conditions:
-            every: list[int] = ranks.tolist()
-            return every
-        sketches = self._sketch.take(ranks)
-        likely = sketches & masks.needed == masks.needed
-        for mask in masks.wide:
-            likely &= sketches & mask != 0
-        ranks = ranks[likely]
-        if len(ranks) <= FEW:
-            return [rank for rank in ranks.tolist() if self._meets(rank, conditions)]
-        met: list[int] = ranks[self._met(ranks, conditions)].tolist()
+    def meeting(
+        self, ranks: npt.NDArray[np.uint32], conditions: Sequence[Condition], masks: Masks, k: int
+    ) -> list[int]:
+        """The first `k` of the queries that meet all conditions, in order; `masks` are those of the conditions."""
+        if conditions:
+            sketches = self._sketch.take(ranks)
+            likely = sketches & masks.needed == masks.needed
+            for mask in masks.wide:
+                likely &= sketches & mask != 0
+            ranks = ranks[likely]
+            if len(ranks) <= FEW:
+                return [rank for rank in ranks.tolist() if self._meets(rank, conditions)][:k]
+            ranks = self._met(ranks, conditions, k)
+        met: list[int] = ranks[:k].tolist()
         return met
 
     def beginning(self, ranks: Sequence[int], intervals: Sequence[tuple[int, int]]) -> list[int]:
@@ -151,17 +152,20 @@ class ForwardIndex:
             held = held[:-1] + _CHUNK.unpack_from(self._places, further * _CHUNK.size)
         return held
 
-    def _met(self, ranks: npt.NDArray[np.uint32], conditions: Sequence[Condition]) -> npt.NDArray[np.bool_]:
-        """Which queries meet all conditions."""
+    def _met(self, ranks: npt.NDArray[np.uint32], conditions: Sequence[Condition], k: int) -> npt.NDArray[np.uint32]:
+        """The queries that meet all conditions; when there are more than `k`, at least the first so many."""
         # `take`: with an index in brackets numpy takes six times as long.
         chunks = self._chunks.take(ranks, axis=0)
         met = _enough([_hits(chunks, condition) for condition in conditions], conditions)
-        linked = self._linked(chunks)
-        if len(linked) > FEW:
-            met[linked] = self._met_by_long(chunks[linked], conditions)
-        elif len(linked):
-            met[linked] = [self._meets(rank, conditions) for rank in ranks[linked].tolist()]
-        return met
+        sure = met.nonzero()[0]
+        if len(sure) > k:
+            chunks, met = chunks[: sure[k]], met[: sure[k]]
+        undecided = (self._goes_on(chunks) > met).nonzero()[0]
+        if len(undecided) > FEW:
+            met[undecided] = self._met_by_long(chunks[undecided], conditions)
+        elif len(undecided):
+            met[undecided] = [self._meets(rank, conditions) for rank in ranks[undecided].tolist()]
+        return ranks[: len(met)][met]
 
     def _met_by_long(self, chunks: npt.NDArray[np.uint32], conditions: Sequence[Condition]) -> npt.NDArray[np.bool_]:
         """The same of queries with more words than a chunk holds, given the first chunk of each."""
@@ -171,14 +175,14 @@ class ForwardIndex:
             chunks = self._next(chunks)
             for found, condition in zip(hits, conditions, strict=True):
                 found[rows] += _hits(chunks, condition)
-            linked = self._linked(chunks)
-            rows, chunks = rows[linked], chunks[linked]
+            goes_on = self._goes_on(chunks)
+            rows, chunks = rows[goes_on], chunks[goes_on]
         return _enough(hits, conditions)
 
-    def _linked(self, chunks: npt.NDArray[np.uint32]) -> npt.NDArray[np.intp]:
-        """The rows of chunks that go on in another."""
+    def _goes_on(self, chunks: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+        """Whether each chunk goes on in another."""
         # The last place of a full chunk holds the number of the chunk that goes on, counted from after the words.
-        return (chunks[:, CHUNK - 1] > self._n_words).nonzero()[0]
+        return chunks[:, CHUNK - 1] > self._n_words
 
     def _next(self, chunks: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
         """The chunks in which these go on."""

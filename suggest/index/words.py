@@ -206,7 +206,8 @@ class WordIndex:
         masks = self._forward.masks(conditions)
         found: list[int] = []
         for block in blocks:
-            right = self._forward.meeting(block, conditions, masks)
+            wanted = k - len(found) if is_right is None else len(block)
+            right = self._forward.meeting(block, conditions, masks, wanted)
             found += right if is_right is None else [rank for rank in right if budget.spend(1) and is_right(rank)]
             if len(found) >= k:
                 break

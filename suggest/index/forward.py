@@ -31,6 +31,7 @@ N_BUCKETS = 32
 FEW = 16
 """So many queries are looked at one by one: numpy's own overhead is worth as many."""
 
+
 _CHUNK = Struct(f"<{CHUNK}I")
 
 
@@ -47,13 +48,6 @@ class Condition(NamedTuple):
         return self.last - self.first == 1
 
 
-class Masks(NamedTuple):
-    """What a sketch must have: every bit of `needed`, and of each of `wide` any."""
-
-    needed: int
-    wide: list[int]
-
-
 class ForwardIndex:
     """The words of each query by its rank, memory-mapped."""
 
@@ -68,7 +62,7 @@ class ForwardIndex:
         self._starts = starts
         self._n_words = len(starts) - 1
         self._chunks = generation.array(f"{name}_forward")
-        self._places = self._chunks.data.cast("B")
+        self._places = self._chunks.reshape(-1).data
         self._sketch = generation.array(f"{name}_sketch")
         # What added to a link makes the row of its chunk.
         self._first_further = len(self._sketch) - self._n_words - 1
@@ -87,48 +81,57 @@ class ForwardIndex:
             chunks = self._next(chunks[self._goes_on(chunks)])
         return by_place[1:-1]
 
-    def masks(self, conditions: Sequence[Condition]) -> Masks:
-        """What the sketch of a query that meets the conditions has. About 0.5 µs each."""
-        starts = self._starts
-        total = starts[self._n_words]
-        needed, wide = 0, []
-        for first, last, _ in conditions:
-            low, high = starts[first] * N_BUCKETS // total, starts[last - 1] * N_BUCKETS // total
-            # Words and narrow intervals have one bit, and all of those are looked for at once.
-            if low == high:
-                needed |= 1 << low
-            else:
-                wide.append((2 << high) - (1 << low))
-        return Masks(needed, wide)
+    def meeting(self, ranks: npt.NDArray[np.uint32], conditions: Sequence[Condition], k: int) -> list[int]:
+        """The first `k` of the queries that meet all conditions, in the order given.
 
-    def meeting(
-        self, ranks: npt.NDArray[np.uint32], conditions: Sequence[Condition], masks: Masks, k: int
-    ) -> list[int]:
-        """The first `k` of the queries that meet all conditions, in order; `masks` are those of the conditions."""
+        About 10 µs for up to `FEW` queries, for a thousand as much as 30.
+        """
+        if len(ranks) > FEW and conditions:
+            ranks = self._likely(ranks, conditions)
+        if len(ranks) <= FEW:
+            return [rank for rank in ranks.tolist() if self._meets(rank, conditions)][:k]
         if conditions:
-            sketches = self._sketch.take(ranks)
-            likely = sketches & masks.needed == masks.needed
-            for mask in masks.wide:
-                likely &= sketches & mask != 0
-            ranks = ranks[likely]
-            if len(ranks) <= FEW:
-                return [rank for rank in ranks.tolist() if self._meets(rank, conditions)][:k]
             ranks = self._met(ranks, conditions, k)
         met: list[int] = ranks[:k].tolist()
         return met
 
     def beginning(self, ranks: Sequence[int], intervals: Sequence[tuple[int, int]]) -> list[int]:
-        """Those of the queries whose first words are in these intervals [first, last), one each. About 0.5 µs each."""
-        found = []
-        for rank in ranks:
-            held = self._held(rank)
-            for place, (first, last) in zip(held, intervals, strict=False):
-                if not first < place <= last:
-                    break
+        """Those of the queries whose first words are in these intervals [first, last), one each. About 0.3 µs each."""
+        places, (first, last) = self._places, intervals[0]
+        # Most begin otherwise, which their first word tells.
+        likely = [rank for rank in ranks if first < places[CHUNK * rank] <= last]
+        return [rank for rank in likely if self._begins(rank, intervals)]
+
+    def _begins(self, rank: int, intervals: Sequence[tuple[int, int]]) -> bool:
+        held = self._held(rank)
+        if len(held) < len(intervals):
+            return False
+        return all(first < place <= last for place, (first, last) in zip(held, intervals, strict=False))
+
+    def _likely(self, ranks: npt.NDArray[np.uint32], conditions: Sequence[Condition]) -> npt.NDArray[np.uint32]:
+        """The queries whose sketches do not tell that they miss a condition."""
+        sketches = self._sketch.take(ranks)
+        tests = []
+        needed = 0
+        for condition in conditions:
+            mask = self._buckets(condition)
+            if mask & mask - 1:
+                tests.append(sketches & mask != 0)
             else:
-                if len(held) >= len(intervals):
-                    found.append(rank)
-        return found
+                # Words and narrow intervals have one bit, and all of those are looked for at once.
+                needed |= mask
+        if needed:
+            tests.append(sketches & needed == needed)
+        likely: npt.NDArray[np.bool_] = reduce(np.logical_and, tests)
+        return ranks[likely]
+
+    def _buckets(self, condition: Condition) -> int:
+        """The bits of a sketch that words in the interval set: a query without any of them holds none of these."""
+        starts = self._starts
+        total = starts[self._n_words]
+        low = starts[condition.first] * N_BUCKETS // total
+        high = starts[condition.last - 1] * N_BUCKETS // total
+        return (2 << high) - (1 << low)
 
     def _meets(self, rank: int, conditions: Sequence[Condition]) -> bool:
         """Whether a query meets all conditions. About 0.4 µs."""

@@ -203,11 +203,10 @@ class WordIndex:
         is_right: Callable[[int], bool] | None,
     ) -> list[int]:
         """The first `k` ranks of ascending blocks that meet all conditions."""
-        masks = self._forward.masks(conditions)
         found: list[int] = []
         for block in blocks:
             wanted = k - len(found) if is_right is None else len(block)
-            right = self._forward.meeting(block, conditions, masks, wanted)
+            right = self._forward.meeting(block, conditions, wanted)
             found += right if is_right is None else [rank for rank in right if budget.spend(1) and is_right(rank)]
             if len(found) >= k:
                 break
@@ -251,11 +250,14 @@ def _charged(
     ranks: npt.NDArray[np.uint32], budget: Budget, allowed: npt.NDArray[np.bool_] | None = None
 ) -> Iterator[npt.NDArray[np.uint32]]:
     """Blocks of given ranks that are allowed, in growing sizes, as far as the budget lasts."""
-    for start, end in _growing(len(ranks), LARGEST_BLOCK):
-        if not budget.spend(end - start):
+    start, size = 0, FIRST_BLOCK
+    while start < len(ranks):
+        block = ranks[start : start + size]
+        if not budget.spend(len(block)):
             return
-        block = ranks[start:end]
         yield block if allowed is None else block[allowed.take(block)]
+        start += size
+        size = min(size * _GROWTH, LARGEST_BLOCK)
 
 
 def _growing(length: int, largest: int) -> Iterator[tuple[int, int]]:

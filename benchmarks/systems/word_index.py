@@ -42,6 +42,7 @@ def open_session(directory: Path) -> Session:
 
     def lookup(typed: str) -> list[str]:
         found = any_order(typed_words(typed), words, queries, K, Budget(_NODES))
-        return [queries.text(candidate.query_id) for candidate in found]
+        ids = [candidate.query_id for candidate in found]
+        return queries.displays(ids, [queries.key(query_id) for query_id in ids])
 
     return InProcess(lookup)

@@ -104,9 +104,10 @@ class ForwardIndex:
 
     def _begins(self, rank: int, intervals: Sequence[tuple[int, int]]) -> bool:
         held = self._held(rank)
-        if len(held) < len(intervals):
-            return False
-        return all(first < place <= last for place, (first, last) in zip(held, intervals, strict=False))
+        for place, (first, last) in zip(held, intervals, strict=False):
+            if not first < place <= last:
+                return False
+        return len(held) >= len(intervals)
 
     def _likely(self, ranks: npt.NDArray[np.uint32], conditions: Sequence[Condition]) -> npt.NDArray[np.uint32]:
         """The queries whose sketches do not tell that they miss a condition."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from suggest.artifacts import Generation, building
 from suggest.candidates import Typed, typed_words
-from suggest.candidates.any_order import any_order
+from suggest.candidates.any_order import BEGINNING_COST, WORDS_COST, any_order
 from suggest.index import Budget, QueryColumns, QueryTable, ranks, save_queries
 from suggest.index.words import WordIndex
 from suggest.index.words_build import save_words
@@ -21,6 +21,7 @@ from suggest.text import normalise, normalise_prefix, unaccented, words
 from suggest.text.unspaced import unspaced_runs
 
 _FEW_CHARACTERS = st.text("ab é大阪城กรุง東", min_size=1, max_size=10).map(normalise).filter(bool)
+_SPACED = st.lists(st.sampled_from(["a", "ab", "abc", "b", "é"]), min_size=1, max_size=9).map(" ".join)
 _ANY_CHARACTERS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=10).map(normalise).filter(bool)
 
 
@@ -118,6 +119,25 @@ def test_a_query_that_begins_with_the_very_words_costs_little_however_it_is_writ
     candidates = any_order(typed_words("t shirt"), index, queries, 10, Budget(1000))
     cost = {queries.key(candidate.query_id): candidate.match.cost for candidate in candidates}
     assert cost["t-shirt"] == cost["t shirts men"] < 0.5 < cost["shirt for t"]
+
+
+@given(st.dictionaries(_SPACED | _FEW_CHARACTERS, st.integers(1, 9), min_size=1, max_size=25), st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_candidate_costs_little_just_where_its_words_begin_as_typed(weights, data):
+    queries, index = index_of(weights)
+    for key in weights:
+        text = key[: data.draw(st.integers(1, len(key)))] + data.draw(st.sampled_from(["", " "]))
+        typed = typed_words(normalise_prefix(text))
+        parts = [*typed.complete, typed.last] if typed.last else typed.complete
+        for candidate in any_order(typed, index, queries, 10, Budget(1_000_000)):
+            begins = " ".join(words(unaccented(queries.key(candidate.query_id)))).startswith(" ".join(parts))
+            assert (candidate.match.cost == BEGINNING_COST) == (begins and len(parts) > 1)
+
+
+def test_a_finished_word_that_goes_on_in_a_query_is_its_beginning_too():
+    queries, index = index_of({"york yard new": 2, "new yorkers new york": 1})
+    candidates = any_order(typed_words("new york "), index, queries, 10, Budget(1000))
+    assert [candidate.match.cost for candidate in candidates] == [WORDS_COST, BEGINNING_COST]
 
 
 def test_nothing_typed_and_an_unknown_word_find_nothing():

@@ -44,6 +44,8 @@ Alignment = tuple[float, tuple[Rule, ...]]
 """The likeliest way from a meant word to a typed one: its cost in nats and its rules, in order; `IMPOSSIBLE` or more
 when there is none."""
 
+_UNEXPLAINED: Alignment = IMPOSSIBLE, ()
+
 
 class EditCosts:
     """Costs of misspellings in nats, from counts.
@@ -108,7 +110,7 @@ class EditCosts:
             j += 1
         if i == n_typed and j == n_meant:
             return 0.0, ()
-        best: Alignment = IMPOSSIBLE, ()
+        best = _UNEXPLAINED
         if n_typed - i <= MAX_PART and n_meant - j <= MAX_PART:
             rule = meant[j:n_meant], typed[i:], meant[j - 1], meant[n_meant]
             best = self.rule(*rule), (rule,)
@@ -117,12 +119,13 @@ class EditCosts:
         for x, y in self._first_parts(typed[i : i + 2], meant[j : min(j + 2, n_meant)]):
             if i + x > n_typed or j + y > n_meant:
                 continue
-            rule = meant[j : j + y], typed[i : i + x], meant[j - 1], meant[j + y]
-            cost = self.rule(*rule)
-            if cost < best[0]:
-                more, rules = self._aligned(typed, meant, i + x, j + y, max_rules - 1)
-                if cost + more < best[0]:
-                    best = cost + more, (rule, *rules)
+            # What is left first: more often than not it takes too many rules, and no cost is needed.
+            more, rules = self._aligned(typed, meant, i + x, j + y, max_rules - 1)
+            if more < best[0]:
+                rule = meant[j : j + y], typed[i : i + x], meant[j - 1], meant[j + y]
+                cost = self.rule(*rule) + more
+                if cost < best[0]:
+                    best = cost, (rule, *rules)
         return best
 
     def _first_parts(self, typed: str, meant: str) -> Iterable[tuple[int, int]]:

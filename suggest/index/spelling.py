@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import expm1, inf, log1p
 from typing import Any, NamedTuple, Protocol
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import cdist
+from rapidfuzz.process import extract
 
 from suggest.artifacts import Generation, GenerationWriter
 from suggest.index.budget import Budget
@@ -35,6 +36,8 @@ COSTED = 24
 
 
 _LONGEST = 255
+_LIGHTER = -1.0, 0
+"""Than any word, and its distance."""
 _NO_ROWS = np.empty(0, np.int64)
 
 
@@ -44,8 +47,8 @@ class Vocabulary(Protocol):
     weight: Any
     """float32 by word: how much the queries that hold it weigh together."""
 
-    def word(self, number: int) -> str:
-        """The word of a number."""
+    def words(self, numbers: Sequence[int]) -> list[str]:
+        """The words of numbers."""
         ...
 
 
@@ -79,6 +82,25 @@ class _Spelling(NamedTuple):
     weight: float
     edits: int
     finished: bool
+
+
+class _Words(NamedTuple):
+    """Some of a vocabulary.
+
+    Attributes:
+        texts: of each.
+        weight: of each, float32[n].
+    """
+
+    texts: list[str]
+    weight: npt.NDArray[np.float32]
+
+    def heaviest(self, n_words: int) -> _Words:
+        """So many of them, or all."""
+        if len(self.texts) <= n_words:
+            return self
+        best = _heaviest(self.weight, n_words)
+        return _Words([self.texts[at] for at in best.tolist()], self.weight[best])
 
 
 class Spelling:
@@ -147,38 +169,34 @@ class Spelling:
         """What is within reach among the heaviest words: whole, and of an unfinished text their beginnings too."""
         letters, own = self._letters.take(rows), letters_of(typed)
         more = self._length.take(rows).astype(np.int16) - len(typed)
-        lost, gained = np.bitwise_count(own & ~letters), np.bitwise_count(letters & ~own)
+        shared = letters & own
+        lost, gained = np.bitwise_count(shared ^ own), np.bitwise_count(shared ^ letters)
         # An edit loses one letter at most and gains one; those that lengthen lose none, those that shorten gain none.
         alike = (lost + np.maximum(more, 0) <= edits) & (gained + np.maximum(-more, 0) <= edits)
-        may = (lost <= edits) & (more >= -edits)
         whole = self._heaviest(rows[alike], VERIFIED)
-        found = _whole_words(typed, self._texts(whole), self._words.weight.take(whole), edits)
+        found = _whole_words(typed, whole, edits)
         if not finished:
-            shorter = self._heaviest(whole, VERIFIED_BEGINNINGS)
+            may = (lost <= edits) & (more >= -edits)
             longer = self._heaviest(rows[may & ~alike], VERIFIED_BEGINNINGS)
-            begun = np.concatenate([shorter, longer])
-            found += _beginnings(typed, self._texts(begun), self._words.weight.take(begun).tolist(), edits)
+            found += _beginnings(typed, whole.heaviest(VERIFIED_BEGINNINGS), longer, edits)
         return found
 
-    def _texts(self, rows: npt.NDArray[np.int64]) -> list[str]:
-        word = self._words.word
-        return [word(row) for row in rows.tolist()]
-
-    def _heaviest(self, rows: npt.NDArray[np.int64], n_words: int) -> npt.NDArray[np.int64]:
-        if len(rows) <= n_words:
-            return rows
-        best: npt.NDArray[np.int64] = rows[self._words.weight.take(rows).argpartition(-n_words)[-n_words:]]
-        return best
+    def _heaviest(self, rows: npt.NDArray[np.int64], n_words: int) -> _Words:
+        weight = self._words.weight.take(rows)
+        if len(rows) > n_words:
+            best = _heaviest(weight, n_words)
+            rows, weight = rows[best], weight[best]
+        return _Words(self._words.words(rows.tolist()), weight)
 
     def _best(self, typed: str, found: list[_Spelling], limit: int, least: float) -> list[Correction]:
         """The best corrections among the `COSTED` most promising that score more than `least`."""
         if len(found) > COSTED:
             guess = self._costs.guess
             found.sort(key=lambda each: guess(typed, each.text, each.edits) - log1p(each.weight))
-        costed = (self._correction(typed, spelling) for spelling in found[:COSTED])
-        best = [correction for correction in costed if correction.score > least]
-        best.sort(key=lambda correction: (-correction.score, correction.text))
-        return best[:limit]
+        costed = [self._correction(typed, spelling) for spelling in found[:COSTED]]
+        best = [(-score, each.text, each) for each in costed if (score := each.score) > least]
+        best.sort()
+        return [correction for _, _, correction in best[:limit]]
 
     def _correction(self, typed: str, spelling: _Spelling) -> Correction:
         text, weight, edits, finished = spelling
@@ -214,28 +232,32 @@ def allowed_edits(typed: str) -> int:
     return (len(typed) >= ONE_EDIT_FROM) + (len(typed) >= TWO_EDITS_FROM)
 
 
-def _whole_words(typed: str, texts: list[str], weight: npt.NDArray[np.float32], edits: int) -> list[_Spelling]:
-    if not texts:
-        return []
-    distances = cdist([typed], texts, scorer=OSA.distance, score_cutoff=edits)[0]
-    near = np.flatnonzero((distances <= edits) & (distances > 0))
-    found = zip(near.tolist(), weight[near].tolist(), distances[near].tolist(), strict=True)
-    return [_Spelling(texts[at], heavy, distance, finished=True) for at, heavy, distance in found]
+def _heaviest(weight: npt.NDArray[np.float32], n_words: int) -> npt.NDArray[np.int64]:
+    """Where the heaviest of more words stand, in no order."""
+    best: npt.NDArray[np.int64] = weight.argpartition(-n_words)[-n_words:]
+    return best
 
 
-def _beginnings(typed: str, texts: list[str], weights: list[float], edits: int) -> list[_Spelling]:
+def _whole_words(typed: str, words: _Words, edits: int) -> list[_Spelling]:
+    # `cdist` and a look at its distances take twice as long: few words are near.
+    near = extract(typed, words.texts, scorer=OSA.distance, score_cutoff=edits, limit=None)
+    weight = words.weight.tolist()
+    return [_Spelling(text, weight[at], distance, finished=True) for text, distance, at in near if distance]
+
+
+def _beginnings(typed: str, shorter: _Words, longer: _Words, edits: int) -> list[_Spelling]:
     """Of each word its beginnings nearest to an unfinished one, if within reach; not of words that begin so."""
-    if not texts:
-        return []
+    texts = shorter.texts + longer.texts
+    weight = shorter.weight.tolist() + longer.weight.tolist()
     ends = range(max(1, len(typed) - edits), len(typed) + edits + 1)
     cut = [text[:end] for end in ends for text in texts]
-    distances = cdist([typed], cut, scorer=OSA.distance, score_cutoff=edits)[0].reshape(len(ends), -1)
-    nearest = distances.min(axis=0)
-    chosen = np.flatnonzero((distances == nearest) & (nearest > 0) & (nearest <= edits))
-    best: dict[str, _Spelling] = {}
-    for at in chosen.tolist():
+    nearest: dict[int, int] = {}
+    heaviest: dict[str, tuple[float, int]] = {}
+    for text, distance, at in extract(typed, cut, scorer=OSA.distance, score_cutoff=edits, limit=None):
         row = at % len(texts)
-        known = best.get(cut[at])
-        if known is None or known.weight < weights[row]:
-            best[cut[at]] = _Spelling(cut[at], weights[row], int(nearest[row]), finished=False)
-    return list(best.values())
+        # The nearest come first.
+        if nearest.setdefault(row, distance) == distance and weight[row] > heaviest.get(text, _LIGHTER)[0]:
+            heaviest[text] = weight[row], distance
+    return [
+        _Spelling(text, heavy, distance, finished=False) for text, (heavy, distance) in heaviest.items() if distance
+    ]

@@ -69,22 +69,17 @@ class Deletes:
         begins = typed[: self._length]
         codes = np.frombuffer(begins.encode("utf-32-le", "surrogatepass"), np.uint32)
         hashes = hashed_deletes(codes[None].astype(np.uint64), edits)[0]
-        bucket = (hashes >> self._shift).astype(np.int64)
-        start = self._offsets[bucket].astype(np.int64)
-        size = self._offsets[bucket + 1] - start
+        bucket = (hashes >> self._shift).view(np.int64)
+        start = self._offsets.take(bucket).astype(np.int64)
+        size = self._offsets.take(bucket + 1) - start
         ends = size.cumsum()
         if not budget.spend(int(ends[-1])):
             return _NO_ITEMS
-        found = self._entries[rows_of_runs(start, size, ends)]
+        found = self._entries.take(rows_of_runs(start, size, ends))
         found ^= _fingerprint(hashes).repeat(size)
-        return self._intervals(found)
-
-    def _intervals(self, found: npt.NDArray[np.uint32]) -> Interval:
-        items = found[found <= _ITEM].astype(np.int64)
-        items.sort()
-        # Several ways to delete lead to one item. np.unique takes three times as long for so few.
-        items = items[np.flatnonzero(np.diff(items, prepend=-1))]
-        return self._first[items].astype(np.int64), self._first[items + 1].astype(np.int64)
+        # Several ways to delete lead to one item.
+        items = ascending(found[found <= _ITEM])
+        return self._first.take(items).astype(np.int64), self._first.take(items + 1).astype(np.int64)
 
 
 def holds(generation: Generation, length: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import utf_8_decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +25,11 @@ class StringTable:
 
     def __getitem__(self, number: int) -> str:
         return utf_8_decode(self._bytes[self._starts[number] : self._starts[number + 1]])[0]
+
+    def several(self, numbers: Iterable[int]) -> list[str]:
+        """Strings by their numbers, about 0.2 µs each."""
+        starts, content = self._starts, self._bytes
+        return [utf_8_decode(content[starts[number] : starts[number + 1]])[0] for number in numbers]
 
     def __iter__(self) -> Iterator[str]:
         return (self[number] for number in range(len(self)))

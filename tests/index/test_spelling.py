@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,8 +27,8 @@ class Words:
         self.texts = sorted(set(words))
         self.weight = np.full(len(self.texts), weight, np.float32)
 
-    def word(self, number: int) -> str:
-        return self.texts[number]
+    def words(self, numbers: Sequence[int]) -> list[str]:
+        return [self.texts[number] for number in numbers]
 
 
 def opened(words: Words, directory: Path) -> Spelling:

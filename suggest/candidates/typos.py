@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import inf, log1p
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from rapidfuzz.distance import OSA
 from suggest.candidates.candidate import Candidate, Match
 from suggest.candidates.typed import Typed
 from suggest.index import Budget, QueryTable
-from suggest.index.spelling import Spelling, allowed_edits
+from suggest.index.spelling import Correction, Spelling, allowed_edits
 from suggest.index.spelling_learned import LearnedCorrections
 from suggest.index.words import Admitted, WordIndex
 from suggest.text import unaccented
@@ -50,40 +51,35 @@ _Held = npt.NDArray[np.bool_] | None
 """By word, whether any query that counts holds it; None where all do."""
 
 
-class _Word(NamedTuple):
-    """What one typed word may stand for.
-
-    Attributes:
-        text: a word or, when not finished, the beginning of one.
-        finished: whether nothing may follow.
-        edits, cost: of taking it for this.
-        weight: of the word, or of the heaviest that begins so.
-    """
-
-    text: str
-    finished: bool
-    edits: int
-    cost: float
-    weight: float
-
-
 class _Reading(NamedTuple):
     """One way to read the whole text.
 
     Attributes:
+        promise: no query that holds these words can score higher, unless others weigh more than its heaviest word does.
         kind: `typo`, `split` or `join`.
-        words: in the order typed.
-        cost: of all words and spaces, in nats.
+        words: in the order typed; each finished but perhaps the last.
+        edits, cost: of all words and spaces; the cost in nats.
     """
 
+    promise: float
     kind: str
-    words: tuple[_Word, ...]
+    words: Sequence[Correction]
+    edits: int
     cost: float
 
-    @property
-    def promise(self) -> float:
-        """No query that holds these words can score higher, unless others weigh more than its heaviest word does."""
-        return log1p(min([word.weight for word in self.words])) - self.cost
+
+class _Guess(NamedTuple):
+    """A query that may have been meant.
+
+    Attributes:
+        loss: the negative of its score.
+        rank: among all queries, the heaviest first: of guesses as likely the first.
+        candidate: the query and how it meets what was typed.
+    """
+
+    loss: float
+    rank: int
+    candidate: Candidate
 
 
 class TypoSearch:
@@ -148,24 +144,22 @@ class TypoSearch:
         if len(typed.complete) >= MAX_WORDS:
             return []
         held = None if allowed is None else allowed.by_word
-        readings = [*self._corrected(typed, budget, least, held), *self._respaced(typed, held)]
+        words = self._as_typed(typed, held)
+        readings = [*self._corrected(words, budget, least, held), *self._respaced(words, held)]
         readings.sort(key=lambda reading: (-reading.promise, reading.cost))
-        best = {candidate.query_id: (score, candidate) for score, candidate in self._known(typed, k, budget, allowed)}
+        best = {guess.candidate.query_id: guess for guess in self._known(typed, k, budget, allowed)}
         for at, reading in enumerate(readings[: MAX_READINGS if typed.complete else MAX_READINGS_OF_A_WORD]):
             if reading.promise <= least:
                 break
-            for score, candidate in self._found(reading, _wanted(k, at), least, budget, allowed):
-                known = best.get(candidate.query_id)
-                if known is None or score > known[0]:
-                    best[candidate.query_id] = score, candidate
+            for guess in self._found(reading, _wanted(k, at), least, budget, allowed):
+                query_id = guess.candidate.query_id
+                if query_id not in best or guess.loss < best[query_id].loss:
+                    best[query_id] = guess
             if len(best) >= k:
-                least = max(least, sorted(score for score, _ in best.values())[-k])
-        order = sorted(best.values(), key=lambda each: (-each[0], int(self._queries.rank[each[1].query_id])))
-        return [candidate for _, candidate in order[:k]]
+                least = max(least, -sorted([guess.loss for guess in best.values()])[k - 1])
+        return [guess.candidate for guess in sorted(best.values())[:k]]
 
-    def _known(
-        self, typed: Typed, k: int, budget: Budget, allowed: Admitted | None
-    ) -> Iterator[tuple[float, Candidate]]:
+    def _known(self, typed: Typed, k: int, budget: Budget, allowed: Admitted | None) -> Iterator[_Guess]:
         """What people who typed this, or go on so, corrected themselves to."""
         text = " ".join([*typed.complete, typed.last]).rstrip()
         if self._learned is None or len(text) < _SHORTEST_SPLIT:
@@ -176,82 +170,88 @@ class TypoSearch:
                 query_id = int(self._queries.id_of_rank[rank])
                 key = unaccented(self._queries.key(query_id))
                 match = Match("typo", OSA.distance(typed_key, key), cost, tuple(segmented(key)))
-                yield log1p(self._queries.weight[query_id]) - cost, Candidate(query_id, "typo", match=match)
+                loss = cost - log1p(self._queries.weight[query_id])
+                yield _Guess(loss, rank, Candidate(query_id, "typo", match=match))
 
-    def _corrected(self, typed: Typed, budget: Budget, least: float, held: _Held) -> Iterator[_Reading]:
-        """Readings word by word, with at least one correction, whose promise could be above `least`."""
-        given = [(text, True) for text in typed.complete] + ([(typed.last, False)] if typed.last else [])
-        as_typed = [self._as_typed(text, finished, held) for text, finished in given]
-        order = sorted(range(len(given)), key=lambda at: as_typed[at].weight)
-        options = [[word] if word.weight else [] for word in as_typed]
-        limit = _OF_A_WORD if len(given) > 1 else MAX_READINGS_OF_A_WORD
-        for at in order[:MAX_CORRECTED]:
-            text, finished = given[at]
-            found = self._spelling.corrections(
-                text, finished=finished, limit=limit, budget=budget, least=least, held=held
-            )
-            options[at] += [_Word(*correction) for correction in found]
-        for words in _combined(options):
-            if any(word.edits for word in words):
-                yield _Reading("typo", words, sum(word.cost for word in words))
+    def _as_typed(self, typed: Typed, held: _Held) -> list[Correction]:
+        """The words typed, each as it is; those that are not known weigh nothing."""
+        words = [self._word(text, held, finished=True) for text in typed.complete]
+        return [*words, self._word(typed.last, held, finished=False)] if typed.last else words
 
-    def _as_typed(self, text: str, finished: bool, held: _Held) -> _Word:
-        return _Word(text, finished, 0, 0.0, self._weight(text, finished, held))
+    def _word(self, text: str, held: _Held, *, finished: bool) -> Correction:
+        return Correction(text, finished, 0, 0.0, self._weight(text, held, finished=finished))
 
-    def _weight(self, text: str, finished: bool, held: _Held) -> float:
+    def _weight(self, text: str, held: _Held, *, finished: bool) -> float:
         """Of a word, or of the heaviest that begins so; 0 for none that counts."""
         if finished:
-            first = self._words.find(text)
-            last = first + 1
-        else:
-            first, last = self._words.interval(text)
-        if first < 0 or first == last or not (held is None or held[first:last].any()):
+            number = self._words.find(text)
+            is_known = number >= 0 and (held is None or held[number])
+            return float(self._words.weight[number]) if is_known else 0.0
+        first, last = self._words.interval(text)
+        if first == last or not (held is None or held[first:last].any()):
             return 0.0
         return float(self._words.weight[first:last].max())
 
-    def _respaced(self, typed: Typed, held: _Held) -> Iterator[_Reading]:
-        """Readings with one space more or less, all other words as typed."""
-        texts = [*typed.complete, typed.last] if typed.last else list(typed.complete)
-        for at in range(len(texts) - 1):
-            yield from self._reading("join", [*texts[:at], texts[at] + texts[at + 1], *texts[at + 2 :]], typed, held)
-        for at, text in enumerate(texts):
-            for cut in range(1, len(text)) if len(text) >= _SHORTEST_SPLIT else ():
-                # Most beginnings are no words: the cheapest test first.
-                if self._words.find(text[:cut]) >= 0:
-                    parts = [*texts[:at], text[:cut], text[cut:], *texts[at + 1 :]]
-                    yield from self._reading("split", parts, typed, held)
+    def _corrected(self, words: Sequence[Correction], budget: Budget, least: float, held: _Held) -> Iterator[_Reading]:
+        """Readings word by word, with at least one correction, whose promise could be above `least`."""
+        order = sorted(range(len(words)), key=lambda at: words[at].weight)
+        options = [[word] if word.weight else [] for word in words]
+        limit = _OF_A_WORD if len(words) > 1 else MAX_READINGS_OF_A_WORD
+        for at in order[:MAX_CORRECTED]:
+            options[at] += self._spelling.corrections(
+                words[at].text, finished=words[at].finished, limit=limit, budget=budget, least=least, held=held
+            )
+        for chosen in _combined(options):
+            edits = sum([word.edits for word in chosen])
+            if edits:
+                yield _reading("typo", chosen, edits, sum([word.cost for word in chosen]))
 
-    def _reading(self, kind: str, texts: Sequence[str], typed: Typed, held: _Held) -> Iterator[_Reading]:
-        """One reading, if all its words are known."""
-        n_finished = len(texts) - (typed.last != "")
-        words = []
-        for at, text in enumerate(texts):
-            word = self._as_typed(text, at < n_finished, held)
-            if not word.weight:
-                return
-            words.append(word)
-        yield _Reading(kind, tuple(words), self._spelling.space_cost)
+    def _respaced(self, words: Sequence[Correction], held: _Held) -> Iterator[_Reading]:
+        """Readings with one space more or less, all other words as typed and known."""
+        unknown = {at for at, word in enumerate(words) if not word.weight}
+        for at, (first, second) in enumerate(pairwise(words)):
+            if unknown <= {at, at + 1}:
+                joined = self._word(first.text + second.text, held, finished=second.finished)
+                if joined.weight:
+                    yield self._respaced_reading("join", [*words[:at], joined, *words[at + 2 :]])
+        for at, word in enumerate(words):
+            if unknown <= {at} and len(word.text) >= _SHORTEST_SPLIT:
+                for parts in self._parted(word, held):
+                    yield self._respaced_reading("split", [*words[:at], *parts, *words[at + 1 :]])
+
+    def _parted(self, word: Correction, held: _Held) -> Iterator[tuple[Correction, Correction]]:
+        """Two known words that make one when the space between them is left out."""
+        for cut in range(1, len(word.text)):
+            first = self._word(word.text[:cut], held, finished=True)
+            # Most beginnings are no words.
+            second = self._word(word.text[cut:], held, finished=word.finished) if first.weight else first
+            if second.weight:
+                yield first, second
+
+    def _respaced_reading(self, kind: str, words: Sequence[Correction]) -> _Reading:
+        return _reading(kind, words, 1, self._spelling.space_cost)
 
     def _found(
         self, reading: _Reading, k: int, least: float, budget: Budget, allowed: Admitted | None
-    ) -> Iterator[tuple[float, Candidate]]:
+    ) -> Iterator[_Guess]:
         """The best queries of a reading whose score could be above `least`."""
-        complete = [self._words.find(word.text) for word in reading.words if word.finished]
-        last = None if reading.words[-1].finished else self._words.interval(reading.words[-1].text)
-        parts = tuple([word.text for word in reading.words])
-        edits = sum(word.edits for word in reading.words) + (reading.kind != "typo")
-        for rank in self._words.search(complete, last, k, budget, allowed):
+        _, kind, words, edits, cost = reading
+        last = words[-1]
+        parts = tuple([word.text for word in words])
+        beginning = " ".join(parts)
+        complete = [self._words.find(word.text) for word in words if word.finished]
+        interval = None if last.finished else self._words.interval(last.text)
+        for rank in self._words.search(complete, interval, k, budget, allowed):
             query_id = int(self._queries.id_of_rank[rank])
-            gain = log1p(self._queries.weight[query_id]) - reading.cost
+            gain = log1p(self._queries.weight[query_id]) - cost
             if gain + self._spelling.unfinished_cost <= least:
                 return
-            distance = self._distance(unaccented(self._queries.key(query_id)), parts, reading.words[-1])
-            match = Match(reading.kind, edits, reading.cost + distance, parts)
-            yield gain - distance, Candidate(query_id, "typo", match=match)
+            distance = self._distance(unaccented(self._queries.key(query_id)), beginning, last)
+            match = Match(kind, edits, cost + distance, parts)
+            yield _Guess(distance - gain, rank, Candidate(query_id, "typo", match=match))
 
-    def _distance(self, key: str, parts: tuple[str, ...], last: _Word) -> float:
-        """Nats for how far a query is from beginning with just the words that were read."""
-        beginning = " ".join(parts)
+    def _distance(self, key: str, beginning: str, last: Correction) -> float:
+        """Nats for how far a query is from beginning with just the words that were read, the last of them given."""
         if not key.startswith(beginning):
             return _ELSEWHERE
         if last.finished or not last.edits:
@@ -260,16 +260,20 @@ class TypoSearch:
         return _UNTYPED * untyped if untyped else -self._spelling.unfinished_cost
 
 
+def _reading(kind: str, words: Sequence[Correction], edits: int, cost: float) -> _Reading:
+    return _Reading(log1p(min([word.weight for word in words])) - cost, kind, words, edits, cost)
+
+
 def _wanted(k: int, at: int) -> int:
     """How many queries are asked of a reading, by its place: unlikelier ones are there for their best alone."""
     return k if at < _LIKELIEST else -(-k // _SHARE)
 
 
-def _combined(options: Sequence[Sequence[_Word]]) -> list[tuple[_Word, ...]]:
+def _combined(options: Sequence[Sequence[Correction]]) -> list[tuple[Correction, ...]]:
     """The best ways to choose one for each word, by weight and cost; at most `MAX_READINGS`."""
     if len(options) == 1:
         return [(word,) for word in options[0]]
-    chosen: list[tuple[float, tuple[_Word, ...]]] = [(0.0, ())]
+    chosen: list[tuple[float, tuple[Correction, ...]]] = [(0.0, ())]
     for words in options:
         costs = [(word.cost - log1p(word.weight), word) for word in words]
         chosen = [(cost + more, (*before, word)) for cost, before in chosen for more, word in costs]

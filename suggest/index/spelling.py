@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import expm1, inf, log1p
 from typing import Any, NamedTuple, Protocol
 
@@ -34,7 +35,15 @@ LEAST_COST = 4.3
 COSTED = 24
 """Verified spellings whose cost is computed: those that could score best."""
 
+MOST_NODES = 200_000
+"""What a search may visit, either way: no request is granted more."""
 
+REMEMBERED = 512
+"""Searches whose corrections are kept, 1 to 3 kB each: at each key the words before are asked again. Where prefixes
+of a web log were typed key by key, 58% of the searches were found; of 4,096 kept 61%."""
+
+
+_TOO_MANY = 1 << 62
 _LONGEST = 255
 _LIGHTER = -1.0, 0
 """Than any word, and its distance."""
@@ -103,6 +112,20 @@ class _Words(NamedTuple):
         return _Words([self.texts[at] for at in best.tolist()], self.weight[best])
 
 
+class _Searched(NamedTuple):
+    """What a search found, and what it takes.
+
+    Attributes:
+        probed: entries of deletes; more than any budget, and nothing found, where they are more than `MOST_NODES`.
+        verified: words that these lead to; the same.
+        corrections: the likeliest first.
+    """
+
+    probed: int
+    verified: int
+    corrections: tuple[Correction, ...]
+
+
 class Spelling:
     """Corrections of words, finished or not, from memory-mapped arrays. About 130 bytes a word of a large vocabulary.
 
@@ -114,16 +137,12 @@ class Spelling:
 
     def __init__(self, generation: Generation, words: Vocabulary, costs: EditCosts | None = None) -> None:
         """Opens what `save_spelling` wrote of the same words; the costs that ship unless others are given."""
-        self._words = words
-        self._costs = costs or edit_costs()
+        costs = costs or edit_costs()
         self.rivals = Rivals(generation)
-        self.unfinished_cost = self._costs.unfinished
-        self.space_cost = self._costs.space
-        self._deletes = {length: Deletes(generation, length) for length in LENGTHS if holds(generation, length)}
-        self._length = self._letters = np.empty(0, np.uint8)
-        if self._deletes:
-            self._length = generation.array("spelling_length")
-            self._letters = generation.array("spelling_letters")
+        self.unfinished_cost = costs.unfinished
+        self.space_cost = costs.space
+        self._search = _Search(generation, words, costs)
+        self._remembered = lru_cache(REMEMBERED)(self._search.searched)
 
     def corrections(
         self,
@@ -134,27 +153,54 @@ class Spelling:
         budget: Budget,
         least: float = -inf,
         held: npt.NDArray[np.bool_] | None = None,
-    ) -> list[Correction]:
+    ) -> Sequence[Correction]:
         """The likeliest other spellings, best score first; what was typed is never among them.
 
         Complete for whole words within `allowed_edits`, and for beginnings when `finished` is false, up to the
         cuts at `VERIFIED` and `COSTED`, of those that score more than `least`: where that is high, few words are
-        heavy enough. `held` says by word which count; all when None. Cost: 150 to 400 µs. Nodes: probed entries,
-        words verified.
+        heavy enough. `held` says by word which count; all when None. Cost: 100 to 300 µs, 1 µs where it is
+        remembered. Nodes: probed entries, words verified, remembered or not.
         """
+        if not allowed_edits(typed):
+            return ()
+        if held is None:
+            probed, verified, found = self._remembered(typed, finished, limit, least)
+        else:
+            probed, verified, found = self._search.searched(typed, finished, limit, least, held)
+        return found if budget.spend(probed) and budget.spend(verified) else ()
+
+
+class _Search:
+    """Searches for corrections; not in `Spelling`, which a memory of its own answers would keep from being let go."""
+
+    def __init__(self, generation: Generation, words: Vocabulary, costs: EditCosts) -> None:
+        self._words = words
+        self._costs = costs
+        self._deletes = {length: Deletes(generation, length) for length in LENGTHS if holds(generation, length)}
+        self._length = self._letters = np.empty(0, np.uint8)
+        if self._deletes:
+            self._length = generation.array("spelling_length")
+            self._letters = generation.array("spelling_letters")
+
+    def searched(
+        self, typed: str, finished: bool, limit: int, least: float, held: npt.NDArray[np.bool_] | None = None
+    ) -> _Searched:
+        """As `Spelling.corrections`, for a word that may have edits."""
+        if not self._deletes:
+            return _Searched(0, 0, ())
         edits = allowed_edits(typed)
-        if not edits or not self._deletes:
-            return []
         length = WHOLE if finished else max(length for length in LENGTHS if length <= len(typed))
-        near = self._deletes[length].near(typed, min(edits, LENGTHS[length]), budget)
-        rows = self._rows(near, budget)
+        probing, verifying = Budget(MOST_NODES), Budget(MOST_NODES)
+        near = self._deletes[length].near(typed, min(edits, LENGTHS[length]), probing)
+        rows = self._rows(near, verifying)
         if held is not None:
             rows = rows[held.take(rows)]
         if least > -inf:
             rows = rows[self._words.weight.take(rows) > expm1(least + LEAST_COST)]
-        if not len(rows):
-            return []
-        return self._best(typed, self._spellings(typed, rows, edits, finished=finished), limit, least)
+        found: list[Correction] = []
+        if len(rows):
+            found = self._best(typed, self._spellings(typed, rows, edits, finished=finished), limit, least)
+        return _Searched(_spent(probing), _spent(verifying), tuple(found))
 
     def _rows(self, near: Interval, budget: Budget) -> npt.NDArray[np.int64]:
         """The words of intervals, or none when they are more than the budget allows."""
@@ -230,6 +276,10 @@ def letters_of(text: str) -> np.uint32:
 def allowed_edits(typed: str) -> int:
     """How many edits a word of this length may have."""
     return (len(typed) >= ONE_EDIT_FROM) + (len(typed) >= TWO_EDITS_FROM)
+
+
+def _spent(budget: Budget) -> int:
+    return _TOO_MANY if budget.exhausted else budget.visited
 
 
 def _heaviest(weight: npt.NDArray[np.float32], n_words: int) -> npt.NDArray[np.int64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -110,6 +112,35 @@ def test_a_small_budget_leaves_out_corrections_and_invents_none(texts: list[str]
         assert found == everything
 
 
+@settings(max_examples=40)
+@given(vocabulary, word, st.lists(st.integers(0, 60), min_size=2, max_size=4))
+def test_what_was_searched_before_is_answered_and_charged_alike(
+    texts: list[str], typed: str, grants: list[int]
+) -> None:
+    words = Words(texts)
+    with TemporaryDirectory() as directory:
+        asked_again = opened(words, Path(directory))
+        for nodes in (*grants, PLENTY):
+            answers = []
+            for search in (asked_again, Spelling(Generation.open(Path(directory)), words)):
+                budget = Budget(nodes)
+                found = search.corrections(typed, finished=False, limit=9, budget=budget)
+                answers.append((found, budget.visited, budget.exhausted))
+            assert answers[0] == answers[1]
+
+
+def test_what_a_spelling_reads_is_let_go_with_it(tmp_path: Path) -> None:
+    words = Words(["receive"])
+    search, gone = opened(words, tmp_path), weakref.ref(words)
+    assert search.corrections("recieve", finished=True, limit=9, budget=Budget(PLENTY))
+    gc.disable()
+    try:
+        del search, words
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [("recieve", "receive"), ("eceive", "receive"), ("xreceive", "receive"), ("rceieve", "receive"), ("teh", "the")],
@@ -123,12 +154,12 @@ def test_corrections_find_exchanges_and_first_letters(tmp_path: Path, typed: str
 @pytest.mark.parametrize("typed", ["", "t", "te"])
 def test_short_words_are_left_alone(tmp_path: Path, typed: str) -> None:
     search = opened(Words(["the", "t", "he", "a"]), tmp_path)
-    assert search.corrections(typed, finished=False, limit=9, budget=Budget(PLENTY)) == []
+    assert not search.corrections(typed, finished=False, limit=9, budget=Budget(PLENTY))
 
 
 def test_an_empty_vocabulary_corrects_nothing(tmp_path: Path) -> None:
     search = opened(Words([]), tmp_path)
-    assert search.corrections("receive", finished=False, limit=9, budget=Budget(PLENTY)) == []
+    assert not search.corrections("receive", finished=False, limit=9, budget=Budget(PLENTY))
 
 
 def test_a_heavy_word_wins_over_a_light_one_for_the_same_edit(tmp_path: Path) -> None:

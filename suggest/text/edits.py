@@ -73,7 +73,7 @@ class EditCosts:
         self.rule = lru_cache(_CACHED_RULES)(self._rule_cost)
 
     def cost(self, typed: str, meant: str, max_rules: int = _MAX_RULES, *, finished: bool = True) -> float:
-        """Nats of typing one word for another: 0 for itself. 3 µs with one rule, 8 µs with two.
+        """Nats of typing one word for another: 0 for itself. 1.4 µs with one rule, 4 µs with two.
 
         Args:
             typed: unaccented.

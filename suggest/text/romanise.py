@@ -50,9 +50,12 @@ _TABLES = str.maketrans(
     | _table("α:a β:v γ:g δ:d ε:e ζ:z η:i θ:th ι:i κ:k λ:l μ:m ν:n ξ:x ο:o π:p ρ:r σ:s τ:t υ:y φ:f χ:ch ψ:ps ω:o")
 )
 _DIGRAPHS = _table(
-    "ου:u αι:e ει:i οι:i αυ:av ευ:ev γγ:ng γκ:gk γχ:nch μπ:b ντ:nt τζ:tz τσ:ts וו:v יי:i дж:j кс:x ия:ia"
+    "ου:u αι:e ει:i οι:i αυ:av ευ:ev γγ:ng γκ:g γχ:nch μπ:b ντ:nt τζ:tz τσ:ts וו:v יי:i ג':j צ':ch дж:j кс:x ия:ia"
 )
 _DIGRAPH = re.compile("|".join(_DIGRAPHS))
+# What letters are at the beginning or the end of a word, or before some vowels: elsewhere they are others.
+_BY_PLACE = _table("ντ:d ו:v و:w ה:a γι:y")
+_PLACED = re.compile(r"(?<![\w'])(?:ντ|ו|و)(?=\w)|و(?=ا)|ה\b|γι(?=[αεοω])")
 # ICU's letters of ISO 15919 and its likes that people write otherwise.
 _SCHOLARLY = _table("č:ch š:sh ž:zh ś:sh ṣ:sh ŝ:shch ĉ:ch ḫ:kh ġ:gh ǰ:j ṁ:n ṃ:n ñ:n ṅ:n ǝ: ʿ: ʾ: ~: \u0325:i")
 _SCHOLARLY_SIGN = re.compile("[" + "".join(_SCHOLARLY) + "]")
@@ -97,6 +100,7 @@ def romanised(key: str) -> str:
         plain = pinyin(plain)
     if _THAI.search(plain):
         plain = romanised_thai(plain)
+    plain = _PLACED.sub(lambda match: _BY_PLACE[match[0]], plain)
     plain = _DIGRAPH.sub(lambda match: _DIGRAPHS[match[0]], plain).translate(_TABLES)
     if plain.isascii():
         return plain

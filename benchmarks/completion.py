@@ -25,7 +25,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from benchmarks.corpus import Corpus, Oracle, load_corpus
-from benchmarks.machine import print_machine, print_table
+from benchmarks.machine import disk_bytes, print_machine, print_table
 from benchmarks.systems import lucene_wfst
 from benchmarks.systems.system import K, System, Timing
 
@@ -121,8 +121,7 @@ def _build(name: str, tsv: Path, directory: Path) -> Built:
     wall_s, cpu_s = time.perf_counter() - start, sum(os.times()[:4]) - cpu_before
     # Kilobytes on Linux; of this process, and of the largest one it started and waited for.
     peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    disk = sum(file.stat().st_size for file in directory.rglob("*") if file.is_file() and file.suffix != ".class")
-    return Built(cpu_s, wall_s, max(peaks) * 1024, disk)
+    return Built(cpu_s, wall_s, max(peaks) * 1024, disk_bytes(directory))
 
 
 def _right(name: str, remote: _Remote, corpus: Corpus, oracle: Oracle) -> str:

@@ -29,7 +29,7 @@ import orjson
 import psutil
 
 from benchmarks.corpus import load_corpus, read_queries
-from benchmarks.machine import SUGGEST, own_bytes, print_machine, print_table
+from benchmarks.machine import SUGGEST, disk_bytes, own_bytes, print_machine, print_table
 from suggest.service.hot import MAX_READY
 
 _CONNECTIONS = 4
@@ -251,7 +251,7 @@ def _print_workers(folder: Path, paths: list[str]) -> None:
             sizes = (f"{memory[kind] / 2**20:.1f}" for kind in ("Rss", "Pss", "Uss"))
             rows.append((f"worker {number} of 2 on {name}", *sizes))
     print_table(("memory", "RSS MiB", "PSS MiB", "USS MiB"), rows)
-    generation = sum(file.stat().st_size for file in (folder / "index").rglob("*") if file.is_file())
+    generation = disk_bytes(folder / "index")
     added = private["index"] - private["empty"]
     print(f"\na worker adds {added / 2**20:.1f} MiB of its own above an empty one, ", end="")
     print(f"{100 * added / generation:.1f}% of the generation's {generation / 2**20:.1f} MiB")

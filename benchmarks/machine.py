@@ -45,6 +45,12 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         print("|", " | ".join(cells), "|")
 
 
+def disk_bytes(directory: Path) -> int:
+    """Bytes of all files below a directory, those with several names once; compiled Java is no data."""
+    files = (path.stat() for path in directory.rglob("*") if path.is_file() and path.suffix != ".class")
+    return sum({(file.st_dev, file.st_ino): file.st_size for file in files}.values())
+
+
 def peak_bytes(pid: int) -> int:
     """The most memory a living process has had resident, by the kernel's count (VmHWM)."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines():

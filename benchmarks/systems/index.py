@@ -22,8 +22,9 @@ def build(tsv: Path, directory: Path) -> None:
     keys = pa.array([query for query, _ in rows], pa.large_string())
     count = np.array([count for _, count in rows], dtype=np.int64)
     del rows
-    zero = np.zeros_like(count)
-    columns = QueryColumns(keys, keys, count.astype(np.float64), count, zero, zero.astype(np.float64), zero)
+    weight = count.astype(np.float64)
+    # As a build has it of counts alone: so many users as searches, none of them long ago.
+    columns = QueryColumns(keys, keys, weight, count, count, weight, np.zeros_like(count))
     with building(directory / "index") as writer:
         save_prefixes(writer, columns, save_queries(writer, columns), {})
 

@@ -40,6 +40,25 @@ def test_a_generation_holds_what_was_written(tmp_path):
     assert generation.manifest["format_version"] == FORMAT_VERSION
 
 
+@pytest.mark.parametrize("has_links", [True, False])
+def test_files_of_the_same_content_are_stored_once_where_they_can_be(tmp_path, monkeypatch, has_links):
+    def refused(*_):
+        raise OSError("no hard links here")
+
+    if not has_links:
+        monkeypatch.setattr(os, "link", refused)
+    with building(tmp_path) as writer:
+        for name, values in (("weight", [1.0, 2.0]), ("decayed", [1.0, 2.0]), ("other", [1.0, 3.0])):
+            writer.save_array(name, np.array(values))
+
+    generation = Generation.open(tmp_path)
+    files = {name: generation.path(f"{name}.npy").stat().st_ino for name in ("weight", "decayed", "other")}
+    assert len(set(files.values())) == (2 if has_links else 3)
+    assert generation.array("decayed").tolist() == [1.0, 2.0]
+    assert generation.bytes_by_file().keys() == {"weight.npy", "decayed.npy", "other.npy"}
+    assert not list(tmp_path.rglob("*.same"))
+
+
 def test_an_empty_array_can_be_mapped(tmp_path):
     with building(tmp_path) as writer:
         writer.save_array("nothing", np.empty(0, np.uint32))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def test_next_video_is_a_link_away_and_for_the_same_person(visit: Visit, server:
 def test_address_without_a_video_shows_one_and_names_it(visit: Visit) -> None:
     page = visit("/video")
     expect(page.locator("#title")).to_have_text(VIDEOS["v1"]["title"])
-    assert page.url.endswith("/video?item=v1")
+    expect(page).to_have_url(re.compile(r"/video\?item=v1$"))
 
 
 def test_first_page_leads_to_videos_in_the_language_of_the_person(visit: Visit) -> None:

@@ -14,6 +14,7 @@ export class Results {
   #onSearch;
   #onLeave;
   #sheet = at("results");
+  #isShown = false;
 
   constructor(item, onSearch, onLeave) {
     [this.#item, this.#onSearch, this.#onLeave] = [item, onSearch, onLeave];
@@ -34,13 +35,18 @@ export class Results {
   /** Shows what the address asks for: a search, or none. */
   showAddress() {
     const query = new URLSearchParams(location.search).get("q");
-    if (query) this.#show(query);
-    else this.#sheet.close();
+    if (query) {
+      this.#show(query);
+    } else {
+      this.#leave();
+      this.#sheet.close();
+    }
   }
 
   async #show(query) {
-    this.#onLeave();
-    const turn = (latest += 1);
+    this.#leave();
+    this.#isShown = true;
+    const turn = latest;
     at("results-query").textContent = query;
     at("results-body").hidden = true;
     this.#sheet.setAttribute("aria-busy", "true");
@@ -58,9 +64,16 @@ export class Results {
     this.#sheet.setAttribute("aria-busy", "false");
   }
 
-  #closed() {
+  #leave() {
     latest += 1;
-    this.#onLeave();
+    if (this.#isShown) this.#onLeave();
+    this.#isShown = false;
+  }
+
+  /** The sheet says so a moment later: by then a step in the history may have left it already, or shown it again. */
+  #closed() {
+    if (!this.#isShown || this.#sheet.open) return;
+    this.#leave();
     const depth = history.state?.depth;
     if (depth) history.go(-depth);
     else if (new URLSearchParams(location.search).has("q")) history.replaceState(null, "", videoUrl(this.#item));

@@ -150,7 +150,7 @@ def _publish(index_dir: Path, writer: GenerationWriter) -> None:
 
 
 def _store_once(digests: Mapping[Path, str]) -> None:
-    """Makes files of the same content one: a file of counts says three things of a query alike, 8 bytes in all."""
+    """Makes files of the same content one: of counts alone, users are as many as searches, and no weight decays."""
     first: dict[str, Path] = {}
     for path, digest in digests.items():
         same = first.setdefault(digest, path)

@@ -16,6 +16,7 @@ from suggest.candidates.scripts import scripts, sounding
 from suggest.candidates.typed import typed_words
 from suggest.candidates.typos import TypoSearch
 from suggest.index import Budget, Indexes
+from suggest.index.spelling import MOST_NODES
 from suggest.index.words import Admitted
 from suggest.text.typed_forms import typed_variants
 
@@ -176,7 +177,7 @@ MAX_CHARS = 128
 
 SCRIPT_NODES = 20_000
 WORD_NODES = 500_000
-TYPO_NODES = 200_000
+TYPO_NODES = MOST_NODES
 SOUND_NODES = 200_000
 """What one request may spend: the milliseconds of DESIGN's targets in nodes, of which arrays take 10 ns each."""
 

@@ -31,7 +31,6 @@ N_BUCKETS = 32
 FEW = 16
 """So many queries are looked at one by one: numpy's own overhead is worth as many."""
 
-
 _CHUNK = Struct(f"<{CHUNK}I")
 
 

@@ -42,7 +42,6 @@ REMEMBERED = 512
 """Searches whose corrections are kept, 1 kB each: at each key the words before are asked again. Where 100 people type
 queries of a web log at once, key by key, 59% of the searches are found; with 4,096 kept 60%."""
 
-
 _TOO_MANY = 1 << 62
 _LONGEST = 255
 _LIGHTER = -1.0, 0

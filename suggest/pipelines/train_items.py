@@ -99,9 +99,9 @@ def _of_new(training: Training) -> Iterator[WantedList]:
             return
         training.told("build without what was searched beside some items", group, N_GROUPS)
         log, directory = training.folder / f"without-{group}.jsonl", training.folder / f"without-{group}"
-        wanted = write_without(training.log, group, log)
+        withheld = write_without(training.log, group, log)
+        wanted = {item: queries for item, queries in withheld.items() if texts.get(item) not in learned}
         training.build(directory, [log])
-        wanted = {item: queries for item, queries in wanted.items() if texts.get(item) not in learned}
         for found in wanted_lists(training, Generation.open(directory, verify=False), wanted):
             n_lists += 1
             yield found

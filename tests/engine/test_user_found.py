@@ -50,10 +50,10 @@ def test_what_hardly_sounds_alike_is_no_suggestion(tmp_path, typed, found):
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"), [("コルドバ", ["córdoba"]), ("アナポリス", ["anápolis"]), ("リオオヒギンス", [])]
+    ("typed", "found"), [("マラガ", ["málaga"]), ("メデリン", ["medellín"]), ("リオオヒギンス", [])]
 )
 def test_a_script_that_writes_a_syllable_as_one_may_sound_as_unlike_as_letters_do(tmp_path, typed, found):
-    names = {"córdoba": 100, "anápolis": 90, "araçatuba": 80, "malmö": 280, "ガンダム": 90}
+    names = {"málaga": 100, "medellín": 90, "araçatuba": 80, "malmö": 280, "ガンダム": 90}
     with opened(tmp_path, names) as engine:
         assert texts(engine.complete(typed, now=NOW)) == found
 
